@@ -1,0 +1,309 @@
+"""Who leads: request, assign, take over, hand back, finish. The only writers of Handoff.state."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from conversations import events, turns
+from conversations.models import Conversation, Turn, Visitor
+from conversations.selectors import Entry, entries
+from conversations.services import (
+    Appended,
+    StillOpen,
+    append_locked,
+    line_locked,
+    reopen_locked,
+    resolve_locked,
+    start_locked,
+)
+from handoff import briefing
+from handoff.models import Assignment, Automation, Handoff, Team, Teammate
+from handoff.models.automation import DEFAULT_NOTE
+from handoff.outcomes import ReasonCode
+from handoff.states import TRANSITIONS, Outcome
+
+MOST_FAILURES = 2  # after so many failures of the assistant a conversation stays with people
+
+
+class Refused(Exception):
+    """The state does not allow it; the sentence says why and what to do."""
+
+
+class StaleReply(Exception):
+    """Something came in since the teammate last looked; `news` is what they have not seen."""
+
+    def __init__(self, news: Sequence[Entry]) -> None:
+        super().__init__(f"{len(news)} entries came in since")
+        self.news = news
+
+
+def open_handoff(conversation_id: int) -> Handoff | None:
+    """The one handoff that is requested or engaged, with its person."""
+    return Handoff.objects.open().filter(conversation_id=conversation_id).select_related("engaged_by").first()
+
+
+@transaction.atomic(durable=True)
+def request(*, conversation_id: int, code: ReasonCode, reason: str, by: str, open_question: str = "") -> Handoff:
+    """Ask for a person, with word to the customer; the same handoff where one is open already."""
+    conversation = Conversation.objects.locked(conversation_id)
+    return _request_with_note(conversation, code=code, reason=reason, by=by, open_question=open_question)
+
+
+@transaction.atomic(durable=True)
+def request_by_visitor(visitor: Visitor) -> Conversation:
+    """The visitor pressed "Talk to a person"; it works before they have said anything."""
+    conversation = start_locked(visitor)
+    _request_with_note(
+        conversation,
+        code=ReasonCode.CUSTOMER_REQUEST,
+        reason="Pressed “Talk to a person”"
+        + (f" after: “{_shorten(conversation.last_words)}”." if conversation.last_author == "visitor" else "."),
+        by="visitor",
+        open_question=conversation.last_words if conversation.last_author == "visitor" else "",
+    )
+    return conversation
+
+
+def _shorten(words: str, most: int = 120) -> str:
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _request_with_note(
+    conversation: Conversation, *, code: ReasonCode, reason: str, by: str, open_question: str
+) -> Handoff:
+    handoff, opened = open_locked(conversation, code=code, reason=reason, by=by, open_question=open_question)
+    if opened:
+        append_locked(conversation, author="system", body=customers_note(conversation.chat_page_id))
+    return handoff
+
+
+def customers_note(chat_page_id: int) -> str:
+    """What the customer reads when a teammate is brought in on this chat page."""
+    note = Automation.objects.filter(chat_page_id=chat_page_id).values_list("note", flat=True).first()
+    return note or DEFAULT_NOTE
+
+
+def open_locked(
+    conversation: Conversation,
+    *,
+    code: ReasonCode,
+    reason: str,
+    by: str,
+    open_question: str = "",
+    turn: Turn | None = None,
+    teammate_id: int | None = None,
+) -> tuple[Handoff, bool]:
+    """The open handoff, and whether it is new; the briefing is frozen with it, in the caller's transaction.
+
+    The caller owes the customer a word in the same transaction. Every turn but the caller's own is
+    cancelled, so that nothing is said between the request and the person.
+    """
+    existing = open_handoff(conversation.pk)
+    if existing:
+        return existing, False
+    if conversation.status == Conversation.Status.RESOLVED:
+        raise Refused("This conversation is closed. Reopen it first.")
+    if turn is None:
+        turns.cancel_locked(conversation)
+    handoff = Handoff.objects.create(
+        conversation=conversation, code=code, reason=reason, requested_by=by, requested_at=timezone.now()
+    )
+    briefing.freeze(handoff, open_question=open_question)
+    line_locked(conversation, "handoff.requested", reason=reason, code=code.value)
+    team_id = (
+        Automation.objects.filter(chat_page_id=conversation.chat_page_id)
+        .values_list("default_team_id", flat=True)
+        .first()
+    )
+    if team_id:
+        Assignment.objects.get_or_create(
+            conversation=conversation, defaults={"team_id": team_id, "assigned_at": timezone.now()}
+        )
+    events.record(
+        "handoff.requested",
+        conversation_id=conversation.pk,
+        data={"handoff_id": handoff.pk, "code": code.value},
+        teammate_id=teammate_id,
+    )
+    events.announce("state", conversation_id=conversation.pk, requested=handoff.pk)
+    return handoff, True
+
+
+@transaction.atomic(durable=True)
+def assign(
+    *, conversation_id: int, by: Teammate, teammate: Teammate | None = None, team: Team | None = None,
+    expected: int | None = None, check: bool = False,
+) -> Assignment:  # fmt: skip
+    """Make someone responsible; it says nothing about who speaks.
+
+    With `check`, the teammate that the caller saw (`expected`) must still hold it, so that of two racing
+    assignments the second is told the winner's name (Refused).
+    """
+    conversation = Conversation.objects.locked(conversation_id)
+    current = Assignment.objects.filter(conversation=conversation).select_related("teammate").first()
+    holder = current.teammate if current else None
+    if check and (holder.pk if holder else None) != expected:
+        raise Refused(f"{holder.shown_name if holder else 'Nobody'} has it now. Look again before you assign it.")
+    return _assign_locked(conversation, by=by, teammate=teammate, team=team or (current.team if current else None))
+
+
+def claim(*, conversation_id: int, teammate: Teammate, expected: int | None) -> Assignment:
+    """Assign it to oneself; Refused names the owner when somebody was faster."""
+    return assign(conversation_id=conversation_id, by=teammate, teammate=teammate, expected=expected, check=True)
+
+
+def _assign_locked(
+    conversation: Conversation, *, by: Teammate, teammate: Teammate | None, team: Team | None, silently: bool = False
+) -> Assignment:
+    if teammate is None and team is None:
+        raise Refused("Name a teammate or a team.")
+    assignment, _ = Assignment.objects.update_or_create(
+        conversation=conversation, defaults={"teammate": teammate, "team": team, "assigned_at": timezone.now()}
+    )
+    if not silently:
+        if teammate is None:
+            line_locked(conversation, "assigned.team", to=str(team))
+        elif teammate == by:
+            line_locked(conversation, "assigned.claimed", name=by.shown_name)
+        else:
+            line_locked(conversation, "assigned.teammate", name=by.shown_name, to=teammate.shown_name)
+    events.record(
+        "conversation.assigned",
+        conversation_id=conversation.pk,
+        data={"assigned_teammate_id": teammate.pk if teammate else None, "team_id": team.pk if team else None},
+        teammate_id=by.pk,
+    )
+    events.announce("state", conversation_id=conversation.pk)
+    return assignment
+
+
+@transaction.atomic(durable=True)
+def take_over(
+    *, conversation_id: int, teammate: Teammate, body: str, client_id: uuid.UUID | None = None, seen: int | None = None
+) -> Appended:
+    """Let the teammate lead by replying.
+
+    The first reply engages the open handoff, or pulls the conversation where none was asked for; later
+    replies only add to the thread. Whatever automation is still composing is cancelled here, so it can never
+    arrive after a person has spoken. StaleReply when others spoke after the entry `seen`.
+    """
+    conversation = Conversation.objects.locked(conversation_id)
+    if client_id is None or not conversation.messages.filter(client_id=client_id).exists():
+        if seen is not None:
+            _refuse_stale(conversation, seen)
+        _reopen(conversation, teammate)
+        _engage_locked(conversation, teammate)
+    return append_locked(
+        conversation,
+        author="person",
+        body=body,
+        author_name=teammate.shown_name,
+        teammate_id=teammate.pk,
+        client_id=client_id,
+    )
+
+
+def _refuse_stale(conversation: Conversation, seen: int) -> None:
+    news = [entry for entry in entries(conversation.pk, team=True, after=seen) if not entry.line]
+    if news:
+        raise StaleReply(news)
+
+
+def _reopen(conversation: Conversation, teammate: Teammate) -> None:
+    try:
+        reopen_locked(conversation, name=teammate.shown_name, teammate_id=teammate.pk)
+    except StillOpen as newer:
+        raise Refused(
+            f"The customer has started a newer conversation (#{newer.conversation.pk}). Answer there."
+        ) from newer
+
+
+def _engage_locked(conversation: Conversation, teammate: Teammate) -> Handoff:
+    turns.cancel_locked(conversation)
+    handoff, _ = open_locked(
+        conversation,
+        code=ReasonCode.TEAMMATE_PULL,
+        reason=f"{teammate.shown_name} joined without being asked.",
+        by="person",
+        teammate_id=teammate.pk,
+    )
+    engaged = _move(handoff, "engage", engaged_at=timezone.now(), engaged_by=teammate)
+    if not engaged:
+        return handoff  # a colleague leads already: this reply only adds to the thread
+    assignment = Assignment.objects.filter(conversation=conversation).first()
+    if assignment is None or assignment.teammate_id is None:
+        _assign_locked(
+            conversation, by=teammate, teammate=teammate, team=assignment.team if assignment else None, silently=True
+        )
+    line_locked(conversation, "handoff.engaged", name=teammate.shown_name)
+    events.record(
+        "handoff.engaged", conversation_id=conversation.pk, data={"handoff_id": handoff.pk}, teammate_id=teammate.pk
+    )
+    events.announce("state", conversation_id=conversation.pk)
+    return handoff
+
+
+def _move(handoff: Handoff, verb: str, **values: Any) -> bool:
+    """Compare-and-swap along the table in states.py; false when someone else got there first."""
+    sources, target = TRANSITIONS[verb]
+    return Handoff.objects.filter(pk=handoff.pk, state__in=sources).update(state=target, **values) == 1
+
+
+@transaction.atomic(durable=True)
+def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "") -> Handoff:
+    """Return the conversation to automation, which answers at once if the visitor is waiting.
+
+    Refused when no person has it, or when the assistant has failed here too often to be trusted again.
+    """
+    conversation = Conversation.objects.locked(conversation_id)
+    handoff = open_handoff(conversation_id)
+    if handoff is None:
+        raise Refused("No person leads this conversation, so there is nothing to hand back.")
+    failures = Handoff.objects.filter(conversation=conversation, code=ReasonCode.ASSISTANT_ERROR).count()
+    if failures >= MOST_FAILURES:
+        raise Refused(
+            f"The assistant has failed {failures} times in this conversation, so it stays with people. "
+            "Finish it when you are done."
+        )
+    _end_locked(conversation, handoff, "hand back", Outcome.RETURNED, teammate, note=note)
+    if note:
+        line_locked(conversation, "handback.note", note=note)
+    assignment = Assignment.objects.filter(conversation=conversation)
+    assignment.filter(team__isnull=True).delete()
+    assignment.update(teammate=None)
+    return handoff
+
+
+@transaction.atomic(durable=True)
+def finish(*, conversation_id: int, teammate: Teammate) -> Conversation:
+    """Resolve the conversation and end its handoff; automation says nothing more in it."""
+    conversation = Conversation.objects.locked(conversation_id)
+    if conversation.status == Conversation.Status.RESOLVED:
+        return conversation
+    turns.cancel_locked(conversation)
+    handoff = open_handoff(conversation_id)
+    if handoff:
+        _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate)
+    else:
+        line_locked(conversation, "conversation.resolved")
+    return resolve_locked(conversation, teammate_id=teammate.pk)
+
+
+def _end_locked(
+    conversation: Conversation, handoff: Handoff, verb: str, outcome: Outcome, teammate: Teammate, note: str = ""
+) -> None:
+    if not _move(handoff, verb, outcome=outcome, finished_at=timezone.now(), finished_by=teammate, note=note):
+        raise Refused("Somebody else has just ended this handoff. Look again.")
+    line_locked(conversation, f"handoff.{outcome.value}", name=teammate.shown_name)
+    events.record(
+        "handoff.finished",
+        conversation_id=conversation.pk,
+        data={"handoff_id": handoff.pk, "outcome": outcome.value},
+        teammate_id=teammate.pk,
+    )
+    events.announce("state", conversation_id=conversation.pk)

@@ -1,0 +1,21 @@
+"""Background work of the handoff: running turns, and taking up those whose worker died."""
+
+from celery import shared_task
+
+from conversations import turns
+from handoff import automation
+
+
+@shared_task
+def run_turn(turn_id: int) -> None:
+    """Answer one event; may run twice, because a turn is claimed once."""
+    following = automation.run_turn(turn_id)
+    if following is not None:
+        automation.enqueue(following)
+
+
+@shared_task
+def sweep_turns() -> None:
+    """Hand every turn whose lease is over to a worker again."""
+    for turn_id in turns.abandoned():
+        automation.enqueue(turn_id)
