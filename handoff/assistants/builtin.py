@@ -1,0 +1,202 @@
+"""The builtin engine: it needs no key and no network, answers only by quoting articles, and says when it cannot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from handoff.assistants.asking import sentences
+from handoff.assistants.base import Reply, Said, Snapshot, Tried
+from handoff.assistants.courtesy import courtesy, small_talk
+from handoff.assistants.extract import masked
+from handoff.assistants.language import language_of
+from handoff.assistants.learning import learn
+from handoff.assistants.limits import NOTHING_NEAR, Judgement, judge, limit_for
+from handoff.assistants.noted import acknowledgement
+from handoff.assistants.quote import answer
+from handoff.assistants.repeating import answered_before, says_it_did_not_help
+from handoff.assistants.synonyms import widened
+from handoff.assistants.words import content, shorten, stem, tokens
+from handoff.outcomes import ReasonCode, Remember, RequestHandoff, Say
+
+SEARCHED = 8
+MOST_PARTS = 3
+_FOLLOW_UP = re.compile(r"\s*(?:and|or|what about|how about|also|peki|ya)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One question with what was found for it, best first."""
+
+    question: str
+    judgements: tuple[Judgement, ...]
+    tried: tuple[Tried, ...]
+
+    def good(self, limit: float) -> Judgement | None:
+        """The passage that answers, when one is sure enough."""
+        best = self.judgements[0] if self.judgements else None
+        return best if best and best.sure >= limit else None
+
+
+class BuiltinEngine:
+    """Retrieval over the knowledge articles with a limit that can be explained word by word."""
+
+    def think(self, snapshot: Snapshot) -> Reply:
+        """One answer to all that the visitor has said since the last one, or a handoff with its reason."""
+        new = snapshot.unanswered()
+        if not new:
+            return Reply((), ())
+        language = language_of(" ".join(said.body for said in new), snapshot.language)
+        learned, tried, question = learn(snapshot)
+        if said := _small_answer(snapshot, new, learned, question, language):
+            return Reply((*learned, said), tried)
+        if round_again := _going_round(snapshot, question, language):
+            return Reply((*learned, round_again), tried)
+        wish, searched = _from_articles(snapshot, question, language)
+        return Reply((*learned, wish), (*tried, *searched))
+
+
+def _small_answer(
+    snapshot: Snapshot, new: tuple[Said, ...], learned: tuple[Remember, ...], question: str, language: str
+) -> Say | None:
+    """A courtesy, or the word that a fact is noted; None as soon as there is a question."""
+    kind = small_talk(question)
+    asks = sum(content(question, language).values()) >= 1.0 and not kind
+    if learned and not asks:
+        return Say(acknowledgement(learned, language))
+    if kind:
+        return Say(courtesy(kind, language, snapshot.assistant_name))
+    if content(question, language) or _asked_to_explain(snapshot):
+        return None
+    return Say(courtesy("unclear", language, snapshot.assistant_name))
+
+
+def _asked_to_explain(snapshot: Snapshot) -> bool:
+    """The visitor was asked once already what they mean; asking again would be a circle of our own."""
+    name = snapshot.assistant_name
+    unclear = {courtesy("unclear", language, name) for language in ("en", "tr")}
+    return any(said.author == "assistant" and said.body in unclear for said in snapshot.episode())
+
+
+def _going_round(snapshot: Snapshot, question: str, language: str) -> RequestHandoff | None:
+    episode, name = snapshot.episode(), snapshot.assistant_name
+    if says_it_did_not_help(question, episode, snapshot.new_from, name):
+        reason = f"Says that the answer did not help: “{_short(question, 150)}”."
+        return RequestHandoff(ReasonCode.LOOP, reason, _last_question(snapshot) or _short(question, 200))
+    if answered_before(question, episode, snapshot.new_from, language, name):
+        reason = f"Asked twice “{_short(question, 150)}”; the answer from the articles did not settle it."
+        return RequestHandoff(ReasonCode.LOOP, reason, _short(question, 200))
+    return None
+
+
+def _last_question(snapshot: Snapshot) -> str:
+    """What the visitor asked before the words that this turn answers."""
+    asked = [
+        said.body
+        for said in snapshot.episode()
+        if said.author == "visitor" and said.seq < snapshot.new_from and not small_talk(said.body)
+    ]
+    return _short(asked[-1], 200) if asked else ""
+
+
+def _from_articles(snapshot: Snapshot, question: str, language: str) -> tuple[Say | RequestHandoff, tuple[Tried, ...]]:
+    """The answer quoted from the articles: to everything at once, else to each part, else a handoff."""
+    limit = limit_for(snapshot.sureness)
+    parts = _parts(question, language)
+    whole = _look(snapshot, _with_context(snapshot, question, language), language) if not _several(parts) else None
+    if whole and (best := whole.good(limit)):
+        return Say(answer(best.passage, whole.question, language)), _told(whole.tried, best)
+    if whole and len(parts) < 2:
+        return _not_sure(whole, question), _told(whole.tried, None)
+    return _from_parts([_look(snapshot, part, language) for part in parts], whole, question, language, limit)
+
+
+def _from_parts(
+    looked: list[_Looked], whole: _Looked | None, question: str, language: str, limit: float
+) -> tuple[Say | RequestHandoff, tuple[Tried, ...]]:
+    """Every part answered in one text, or a handoff for the first that has no answer: half an answer is none."""
+    before = whole.tried if whole else ()
+    open_part = next((part for part in looked if not part.good(limit)), None)
+    if open_part or len(looked) > MOST_PARTS:
+        tried = (*before, *(one for part in looked for one in part.tried))
+        return _not_sure(open_part or whole or looked[0], question), tried
+    good = [(part, best) for part in looked if (best := part.good(limit))]
+    answers = dict.fromkeys(answer(best.passage, part.question, language) for part, best in good)
+    return Say("\n\n".join(answers)), (*before, *(one for part, best in good for one in _told(part.tried, best)))
+
+
+def _with_context(snapshot: Snapshot, question: str, language: str) -> str:
+    """A fragment ("and to Norway?") is read together with the question before it."""
+    if _FOLLOW_UP.match(question) and sum(content(question, language).values()) <= 2.0:
+        return f"{_last_question(snapshot)} {question}".strip()
+    return question
+
+
+def _parts(question: str, language: str) -> list[str]:
+    """The questions in several sentences; plain statements count only when nothing is asked outright."""
+    said = re.findall(r"[^.?!\n]+[.?!\n]*", question)
+    meant = [part.strip() for part in said if sum(content(part, language).values()) >= 1.0 and not small_talk(part)]
+    asked = [part for part in meant if "?" in part]
+    return asked if len(asked) > 1 else meant
+
+
+def _several(parts: list[str]) -> bool:
+    """True when more than one thing is asked outright, so that no single article should answer for all."""
+    return sum("?" in part for part in parts) > 1
+
+
+def _look(snapshot: Snapshot, question: str, language: str) -> _Looked:
+    """Search with the visitor's words, then once more with other words for the same when that was not enough."""
+    words = masked(" ".join(sentences(question)))
+    first = _search(snapshot, question, words, language)
+    if first.good(limit_for(snapshot.sureness)):
+        return first
+    second = _search(snapshot, question, _other_words(question, language) or words, language)
+    better = max(first, second, key=lambda one: one.judgements[0].sure if one.judgements else 0.0)
+    return _Looked(question, better.judgements, (*first.tried, *second.tried))
+
+
+def _other_words(question: str, language: str) -> str:
+    """Only the words that carry the meaning, and other words for the same."""
+    weights = content(question, language)
+    strong = [word for word in tokens(question) if weights.get(stem(word, language), 0.0) >= 1.0]
+    return " ".join((*strong, *widened(frozenset(weights), language)))
+
+
+def _search(snapshot: Snapshot, question: str, query: str, language: str) -> _Looked:
+    found = snapshot.knowledge.search(query, language=language, limit=SEARCHED)
+    judgements = tuple(judge(question, found, language))
+    titles = tuple(judgement.passage.title for judgement in judgements)
+    result = f"Closest: {titles[0]} ({judgements[0].sure:.0%} sure)." if titles else "Found nothing."
+    return _Looked(question, judgements, (Tried("search", shorten(query, 200), titles, result, shown=False),))
+
+
+def _told(tried: tuple[Tried, ...], best: Judgement | None) -> tuple[Tried, ...]:
+    """The searches, and the answer that was offered after them, if one was."""
+    if best is None:
+        return tried
+    title = best.passage.title
+    return (
+        *tried,
+        Tried("answer", tried[-1].query, (title,), f"Answered from “{title}” ({best.sure:.0%} sure).", shown=True),
+    )
+
+
+def _not_sure(looked: _Looked, question: str) -> RequestHandoff:
+    """A handoff whose reason names the words that no article has."""
+    asked, best = _short(looked.question, 110), (looked.judgements[0] if looked.judgements else None)
+    if best is None or best.sure < NOTHING_NEAR:
+        closest = f" (closest: {shorten(best.passage.title, 60)})" if best and best.sure else ""
+        return RequestHandoff(
+            ReasonCode.OUT_OF_SCOPE, f"Asked “{asked}”; no article covers it{closest}.", _short(question, 200)
+        )
+    title = shorten(best.passage.title, 60)
+    lacks = f"says nothing of “{shorten(', '.join(best.missing), 50)}”" if best.missing else "answers it only in part"
+    return RequestHandoff(
+        ReasonCode.LOW_CONFIDENCE, f"Asked “{asked}”; the closest article, “{title}”, {lacks}.", _short(question, 200)
+    )
+
+
+def _short(text: str, limit: int) -> str:
+    """The visitor's words as evidence: one line, without card numbers or quotation marks of their own."""
+    return shorten(re.sub(r"[“”\"]", "'", masked(text)), limit)
