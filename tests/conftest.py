@@ -7,10 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from conversations.models import ChatPage, Conversation, Visitor
 from conversations.services import Posted, post_visitor_message
 from handoff.models import Assistant, Automation, KnowledgeArticle, Team, Teammate
+
+# Strong hashing takes half a second a teammate; nothing here tests it.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

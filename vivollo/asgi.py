@@ -1,7 +1,7 @@
 """The ASGI entry point: pages through Django, the visitor's door by its short way, and the sockets."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vivollo.settings")
 
@@ -13,13 +13,16 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler
-from django.urls import path
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import HttpResponse
+from django.urls import path, re_path, set_script_prefix
 
 from conversations.urls import websocket_urlpatterns as chat_sockets
 from inbox.urls import websocket_urlpatterns as inbox_sockets
 
 VISITOR_PATH = "/chat/"
+MESSAGES = "/messages"
 
 
 class VisitorHandler(ASGIHandler):
@@ -38,16 +41,41 @@ class VisitorHandler(ASGIHandler):
             settings.MIDDLEWARE = whole
 
 
+class MessageHandler(VisitorHandler):
+    """The same for a visitor's message, without the two thread hops around a request.
+
+    They tell Django's ORM that a request began and ended; the message path does not use the ORM's connections
+    but where it says so itself. A browser that hangs up changes nothing either: what it sent is kept.
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with body:
+            set_script_prefix(get_script_prefix(scope))
+            request, refused = self.create_request(scope, body)
+            if request is None:
+                await self.send_response(cast(HttpResponse, refused), send)
+            else:
+                await self.send_response(await self.run_get_response(request), send)
+
+
 class Pages:
-    """Sends the visitor's door to its own handler, and everything else to Django's."""
+    """Sends the visitor's door to its own handlers, and everything else to Django's."""
 
     def __init__(self) -> None:
+        self.messages = MessageHandler()
         self.visitors = VisitorHandler()
         self.everyone = ASGIHandler()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
-        handler = self.visitors if scope["path"].startswith(VISITOR_PATH) else self.everyone
+        handler: ASGIHandler = self.everyone
+        if scope["path"].startswith(VISITOR_PATH):
+            handler = self.messages if scope["path"].endswith(MESSAGES) else self.visitors
         await handler(scope, receive, send)
 
 
@@ -60,7 +88,8 @@ application = ProtocolTypeRouter(
             URLRouter(
                 [
                     path("ws/chat/", URLRouter(chat_sockets)),
-                    path("ws/inbox/", AuthMiddlewareStack(URLRouter(inbox_sockets))),
+                    # By pattern: behind a middleware, path() would match this address only and none below it.
+                    re_path(r"^ws/inbox/", AuthMiddlewareStack(URLRouter(inbox_sockets))),
                 ]
             )
         ),

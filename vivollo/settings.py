@@ -114,6 +114,7 @@ CHANNEL_LAYERS = {
 }
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+WORKER_QUEUES = ["quick", "turns"]  # thinking must not keep quick tasks waiting
 CELERY_TASK_DEFAULT_QUEUE = "quick"
 CELERY_TASK_ROUTES = {"handoff.tasks.run_turn": {"queue": "turns"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -124,7 +125,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.integer("SWEEP_SECONDS", default=2, low=1, high=60)
 CELERY_BEAT_SCHEDULE = {
-    "a worker's sign of life": {"task": "vivollo.tasks.heartbeat", "schedule": 5, "options": {"expires": 5}},
+    **{
+        f"a sign of life of {queue}": {
+            "task": "vivollo.tasks.heartbeat",
+            "schedule": 5,
+            "args": [queue],
+            "options": {"expires": 5, "queue": queue},
+        }
+        for queue in WORKER_QUEUES
+    },
     "sweep the journal": {
         "task": "conversations.tasks.sweep",
         "schedule": SWEEP_SECONDS,
@@ -180,4 +189,44 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="INFO")},
     "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
 }
-UNFOLD = {"SITE_TITLE": "Vivollo", "SITE_HEADER": "Vivollo", "SITE_SUBHEADER": "Live handoff"}
+# The admin's theme: the product's neutral and teal in the theme's steps, and our own shell (vivollo/admin_site.py).
+UNFOLD = {
+    "SITE_TITLE": "Vivollo",
+    "SITE_HEADER": "Vivollo",
+    "SITE_SUBHEADER": "Live handoff",
+    "SITE_SYMBOL": "swap_horiz",
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "DASHBOARD_CALLBACK": "vivollo.admin_site.dashboard",
+    "SIDEBAR": {"show_search": False, "navigation": "vivollo.admin_site.navigation"},
+    "STYLES": ["vivollo.admin_site.tokens", "vivollo.admin_site.style"],
+    "SCRIPTS": ["vivollo.admin_site.script"],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% 0.014 195)",
+            "100": "oklch(94.5% 0.028 195)",
+            "200": "oklch(89.5% 0.05 195)",
+            "300": "oklch(82% 0.075 195)",
+            "400": "oklch(73% 0.085 195)",
+            "500": "oklch(62% 0.09 195)",
+            "600": "oklch(50% 0.085 195)",
+            "700": "oklch(44% 0.075 195)",
+            "800": "oklch(38% 0.065 195)",
+            "900": "oklch(32% 0.05 195)",
+            "950": "oklch(24% 0.04 195)",
+        },
+        "base": {
+            "50": "oklch(97.6% 0.004 78)",
+            "100": "oklch(95.6% 0.005 78)",
+            "200": "oklch(91.5% 0.006 78)",
+            "300": "oklch(86% 0.008 78)",
+            "400": "oklch(71% 0.011 78)",
+            "500": "oklch(55.5% 0.013 78)",
+            "600": "oklch(44% 0.013 78)",
+            "700": "oklch(37% 0.012 78)",
+            "800": "oklch(29% 0.01 78)",
+            "900": "oklch(21.5% 0.008 78)",
+            "950": "oklch(16% 0.007 78)",
+        },
+    },
+}

@@ -25,6 +25,8 @@ class Teammate(AbstractUser):
     sound_on = models.BooleanField("sound for new handoffs", default=True)
 
     class Meta(AbstractUser.Meta):
+        verbose_name = "teammate"
+        verbose_name_plural = "teammates"
         constraints = [
             models.CheckConstraint(
                 condition=Q(role__in=["agent", "supervisor", "flow_builder", "admin"]),

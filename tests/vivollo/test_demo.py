@@ -1,109 +1,122 @@
-"""The demo's shop and its day: every link leads somewhere, and nothing is said that no article says."""
+"""The demo fills an empty database once, and everything in it obeys the rules of the record."""
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
+from io import StringIO
 
 import pytest
-from django.test import Client
+from django.core.management import call_command
+from django.utils import timezone
 
-from handoff.assistants.courtesy import is_courtesy
-from handoff.assistants.human_request import wants_person
-from handoff.outcomes import REASON_LIMIT, ReasonCode
-from vivollo.demo import content
-
-PATHS = {page.path: page for page in content.PAGES.values()}
-ANCHORS = {f"{page.path}#{section.anchor}" for page in PATHS.values() for section in page.sections}
-DAY = content.CANNED_CONVERSATIONS
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_each_page_is_served_with_the_real_embed_script_and_nothing_inline(path):
-    answer = Client().get(path)
-    html = answer.content.decode()
-    assert answer.status_code == 200
-    assert '<script src="/embed.js" data-page="shop" defer></script>' in html
-    assert not re.search(r"<style|\sstyle=|\son\w+=|<script>", html)
+from conversations import events, turns
+from conversations.models import Conversation, Event, Memory, Message, PageView, Turn
+from conversations.selectors import chat_status
+from handoff.models import Attempt, Handoff, KnowledgeArticle, Teammate
+from handoff.states import State
+from vivollo.demo import content, seed
 
 
-@pytest.mark.parametrize("path", ["/demo/nothing/", "/demo/imbat-table-lamp/nothing/"])
-def test_a_page_that_the_shop_has_not_is_not_found(path):
-    assert Client().get(path).status_code == 404
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo, filled once for the sentences of this page and gone after them."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer._from_testcase = True
+        outer.__enter__()
+        try:
+            yield seed.fill()
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
 
 
-def test_the_front_door_links_every_part():
-    html = Client().get("/").content.decode()
-    for path in ("/demo/", "/chat/shop/", "/inbox/", "/admin/"):
-        assert f'href="{path}"' in html
+@pytest.fixture
+def filled(demo, db):
+    return demo
 
 
-def test_every_article_links_to_a_section_that_is_there():
-    assert {article.url for article in content.ARTICLES} <= ANCHORS
+def test_it_fills_an_empty_database_with_a_day_of_conversations(filled):
+    assert filled == len(content.CANNED_CONVERSATIONS) == Conversation.objects.count()
+    assert KnowledgeArticle.objects.count() >= 20
+    assert {person.role for person in Teammate.objects.all()} == {"agent", "supervisor", "admin"}
+    assert set(Conversation.objects.values_list("status", flat=True)) == {"open", "resolved"}
+    assert set(Handoff.objects.values_list("state", flat=True)) == {"requested", "engaged", "finished"}
+    assert PageView.objects.exists()
+    assert Memory.objects.filter(learned_from__isnull=False).exists()
 
 
-def test_there_is_knowledge_in_both_languages():
-    languages = [article.language for article in content.ARTICLES]
-    assert languages.count("en") >= 24
-    assert languages.count("tr") >= 6
-    assert len({article.key for article in content.ARTICLES}) == len(content.ARTICLES)
+def test_a_filled_database_is_left_alone(filled):
+    before = Event.objects.count()
+    for options in ({"if_empty": True}, {}):
+        out = StringIO()
+        call_command("demo", stdout=out, **options)
+        assert "left alone" in out.getvalue()
+        assert len(out.getvalue().splitlines()) == 1
+    assert Event.objects.count() == before
 
 
-@pytest.mark.parametrize("canned", DAY, ids=lambda canned: canned.key)
-def test_the_assistant_only_quotes_articles_is_polite_or_brings_someone_in(canned):
-    paragraphs = {part for article in content.ARTICLES for part in article.body.split("\n\n")}
-    for step in canned.steps:
-        if (
-            step.who != "assistant"
-            or step.text == content.CUSTOMER_NOTE
-            or is_courtesy(step.text, content.ASSISTANT_NAME)
-        ):
-            continue
-        *said, link = step.text.split("\n\n")
-        assert (set(said) <= paragraphs and link.split()[-1] in ANCHORS) or link.startswith("Thanks, I have noted")
+def test_nothing_of_it_starts_automation_later(filled):
+    assert events.undelivered() == 0
+    assert not Turn.objects.unended().exists()
+    assert turns.abandoned() == []
 
 
-@pytest.mark.parametrize("canned", DAY, ids=lambda canned: canned.key)
-def test_a_canned_conversation_is_told_in_order_and_by_people_who_exist(canned):
-    usernames = {person.username for person in content.TEAMMATES}
-    times = [step.minutes_ago for step in canned.steps]
-    assert times == sorted(times, reverse=True)
-    assert {step.who.partition(":")[2] for step in canned.steps if step.who.startswith("person:")} <= usernames
-    assert all(PATHS[seen.path].title == seen.title for seen in canned.pages)
-    for learned in canned.learned:
-        assert learned.value in canned.steps[learned.step].text
-    for looked in canned.attempts:
-        assert canned.steps[looked.step].who == "visitor"
+def test_the_times_of_every_thread_run_in_the_order_of_its_entries(filled):
+    for conversation in Conversation.objects.all():
+        entries = list(conversation.messages.order_by("seq").values_list("seq", "created_at"))
+        assert [seq for seq, _ in entries] == list(range(1, conversation.last_seq + 1))
+        assert sorted({at for _, at in entries}) == [at for _, at in entries]
+        assert conversation.created_at <= entries[0][1]
+        words = conversation.messages.filter(line="", audience="everyone").order_by("-seq")[0]
+        assert conversation.last_at == words.created_at
+        assert conversation.last_words == " ".join(words.body.split())[:160].rstrip() or words.body
 
 
-@pytest.mark.parametrize(
-    "canned", [one for one in DAY if one.stand.state != "automation"], ids=lambda canned: canned.key
-)
-def test_every_handoff_of_the_day_has_its_code_reason_note_and_times(canned):
-    stand = canned.stand
-    assert stand.code in set(ReasonCode)
-    assert 0 < len(stand.reason) <= REASON_LIMIT
-    assert any(step.text == content.CUSTOMER_NOTE and step.minutes_ago == stand.requested for step in canned.steps)
-    if stand.code == ReasonCode.CUSTOMER_REQUEST:
-        asked = [step.text for step in canned.steps if step.who == "visitor" and step.minutes_ago >= stand.requested]
-        assert any(wants_person(text, canned.visitor.language) for text in asked)
-    if stand.engaged_by:
-        first = next(step for step in canned.steps if step.who.startswith("person:"))
-        assert (first.who, first.minutes_ago) == (f"person:{stand.engaged_by}", stand.engaged)
-        assert stand.requested >= stand.engaged >= stand.finished
+def test_every_handoff_has_a_reason_and_the_briefing_that_was_known_then(filled):
+    for handoff in Handoff.objects.select_related("briefing"):
+        assert handoff.reason.strip()
+        tried = Attempt.objects.filter(
+            turn__conversation=handoff.conversation_id, created_at__lte=handoff.requested_at
+        ).count()
+        assert len(handoff.briefing.attempts) == tried
+        assert handoff.briefing.created_at <= handoff.requested_at
+        assert handoff.briefing.context["pages"]
 
 
-def test_the_day_shows_every_state():
-    assert {(one.stand.state, one.stand.outcome) for one in DAY} >= {
-        ("automation", ""),
-        ("requested", ""),
-        ("engaged", ""),
-        ("finished", "resolved"),
-        ("finished", "returned"),
-    }
-    assert {one.visitor.language for one in DAY} == {"en", "tr"}
-    assert any(not one.visitor.name for one in DAY)
-    assert any(one.visitor.attributes.get("vip") for one in DAY)
+def test_the_assistant_speaks_only_in_its_turns_and_never_while_a_person_leads(filled):
+    for said in Message.objects.filter(author="assistant").select_related("turn"):
+        assert said.turn is not None
+        assert said.turn.state == Turn.State.COMPLETED
+        led = Handoff.objects.filter(conversation=said.conversation_id, engaged_at__lt=said.created_at)
+        assert not led.exclude(finished_at__lt=said.created_at).exists()
 
 
-def test_three_people_sign_in_with_different_roles():
-    assert [role for _, _, role in content.SIGN_INS] == ["supervisor", "agent", "admin"]
+def test_nothing_happens_in_the_future_and_those_who_wait_wait_a_believable_time(filled):
+    now = timezone.now()
+    assert not Message.objects.filter(created_at__gt=now).exists()
+    assert not Event.objects.filter(created_at__gt=now).exists()
+    assert not Turn.objects.filter(ended_at__gt=now).exists()
+    waits = [now - one.requested_at for one in Handoff.objects.filter(state=State.REQUESTED)]
+    assert len(waits) >= 3
+    assert min(waits) < timedelta(minutes=5)
+    assert max(waits) < timedelta(hours=2)
+
+
+def test_the_chat_page_tells_who_speaks_in_each_of_them(filled):
+    told = {chat_status(one, one.chat_page_id).kind for one in Conversation.objects.all()}
+    assert told == {"assistant", "waiting", "person", "finished"}
+
+
+def test_each_sign_in_works_and_only_those_who_keep_the_house_enter_the_admin(filled, client):
+    for username, password, role in content.SIGN_INS:
+        assert client.login(username=username, password=password)
+        expected = 200 if role in ("admin", "supervisor") else 302
+        assert client.get("/admin/").status_code == expected
+
+
+def test_a_signed_vip_counts_and_nobody_else_does(filled):
+    vips = [one for one in Conversation.objects.select_related("visitor") if one.visitor.is_vip]
+    assert [one.visitor.identity for one in vips] == ["verified"]

@@ -209,6 +209,13 @@ class TestRefusals:
         assert "was made by PostgreSQL 17" in said
         assert not (tmp_path / "postgres-18").exists()
 
+    @pytest.mark.parametrize(("option", "word", "told"), [("--port", "http", "0 to 65535"), ("--web", "0", "1 to 64")])
+    def test_a_wrong_word_gets_the_usage(self, tmp_path, option, word, told):
+        code, said = up(tmp_path / "data", option, word)
+        assert code == 2
+        assert f"argument {option}: {word} is no number from {told}" in said
+        assert "Traceback" not in said
+
     def test_a_host_that_is_not_here_is_refused(self, tmp_path):
         code, said = up(tmp_path / "data", "--host", "192.0.2.1")
         assert code == 1

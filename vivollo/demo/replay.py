@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Max
+from django.db.models import Max
 from django.http import HttpRequest
 
 from conversations import turns, visits
@@ -19,7 +19,7 @@ from conversations.forms import Told
 from conversations.models import ChatPage, Conversation, Event, Memory, Message, PageView, Turn, Visitor
 from conversations.services import append_locked, post_visitor_message, remember_locked
 from handoff import services
-from handoff.models import Attempt, Briefing, Handoff, Team, Teammate
+from handoff.models import Assignment, Attempt, Briefing, Handoff, Team, Teammate
 from handoff.outcomes import ReasonCode
 from vivollo.demo.content import CUSTOMER_NOTE
 from vivollo.demo.shapes import CannedConversation
@@ -29,7 +29,8 @@ MOMENT = timedelta(milliseconds=12)
 
 def inside(service: Callable[..., Any]) -> Callable[..., Any]:
     """The service without its own transaction: the whole demo is one, so that a failure leaves nothing half done."""
-    return inspect.unwrap(service)
+    unwrapped: Callable[..., Any] = inspect.unwrap(service)
+    return unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Replay:
     seqs: dict[int, int] = field(default_factory=dict)
     seq: int = 0
     event: int = 0
+    began: datetime | None = None
 
     def play(self) -> Conversation:
         """The conversation as it stands now, with its whole past."""
@@ -203,37 +205,46 @@ class Replay:
 
     def _settle(self, at: datetime) -> None:
         """Whatever this action has written happened at `at`, and nobody has to hear of it any more."""
-        self.conversation.refresh_from_db()
-        mine = {"conversation": self.conversation}
-        new = Message.objects.filter(**mine, seq__gt=self.seq)
-        new.update(created_at=at + MOMENT * (F("seq") - self.seq))
-        if not self.seq:
-            Conversation.objects.filter(pk=self.conversation.pk).update(created_at=at)
-        words = new.filter(line="", audience="everyone").order_by("-seq").values_list("created_at", flat=True).first()
-        if words:
-            Conversation.objects.filter(pk=self.conversation.pk).update(last_at=words)
-        self.seq = self.conversation.last_seq
+        new = list(Message.objects.filter(conversation=self.conversation, seq__gt=self.seq).order_by("seq"))
+        for message in new:
+            message.created_at = at + MOMENT * (message.seq - self.seq)
+        Message.objects.bulk_update(new, ["created_at"])
+        said = {message.pk: message.created_at for message in new}
         after = at + MOMENT * 8
-        for order, event in enumerate(Event.objects.filter(**mine, pk__gt=self.event).order_by("pk")):
-            said = Message.objects.filter(pk=event.data.get("message_id")).first()
-            when = said.created_at if said else at if event.kind == "conversation.started" else after + MOMENT * order
-            Event.objects.filter(pk=event.pk).update(created_at=when, try_at=when, delivered_at=when + MOMENT)
-            self.event = event.pk
-        fresh = {"created_at__gte": self.now}
+        events = list(Event.objects.filter(conversation=self.conversation, pk__gt=self.event).order_by("pk"))
+        for order, event in enumerate(events):
+            otherwise = at if event.kind == "conversation.started" else after + MOMENT * order
+            event.created_at = event.try_at = said.get(event.data.get("message_id"), otherwise)
+            event.delivered_at = event.created_at + MOMENT
+        Event.objects.bulk_update(events, ["created_at", "try_at", "delivered_at"])
+        self.began = self.began or at
+        self.seq, self.event = max(self.seq, *(one.seq for one in new)), max(self.event, *(one.pk for one in events))
+        if any(message.author != "visitor" for message in new):
+            self._settle_the_rest(at, after)
+
+    def _settle_the_rest(self, at: datetime, after: datetime) -> None:
+        mine, fresh = {"conversation": self.conversation}, {"created_at__gte": self.now}
         Turn.objects.filter(**mine, ended_at__gte=self.now).update(ended_at=after, lease_until=after)
         Attempt.objects.filter(turn__conversation=self.conversation, **fresh).update(created_at=at)
         Memory.objects.filter(visitor=self.visitor, **fresh).update(created_at=at, updated_at=at)
-        Briefing.objects.filter(handoff__conversation=self.conversation, **fresh).update(created_at=at)
-        for name in ("requested_at", "engaged_at", "finished_at"):
-            Handoff.objects.filter(**mine, **{f"{name}__gte": self.now}).update(**{name: after})
+        for handoff in Handoff.objects.filter(**mine).select_related("briefing"):
+            for name in ("requested_at", "engaged_at", "finished_at"):
+                if (getattr(handoff, name) or at) >= self.now:
+                    setattr(handoff, name, after)
+            handoff.save(update_fields=["requested_at", "engaged_at", "finished_at"])
+            Briefing.objects.filter(pk=handoff.briefing.pk, **fresh).update(created_at=at)
         Conversation.objects.filter(pk=self.conversation.pk, resolved_at__gte=self.now).update(resolved_at=after)
-        services.Assignment.objects.filter(**mine, assigned_at__gte=self.now).update(assigned_at=after)
+        Assignment.objects.filter(**mine, assigned_at__gte=self.now).update(assigned_at=after)
 
     def _close(self) -> None:
+        """The thread's own times are those of its entries."""
+        words = self.conversation.messages.filter(line="", audience="everyone").order_by("-seq")
+        heard = words.filter(author="visitor").values_list("created_at", flat=True)[0]
+        Conversation.objects.filter(pk=self.conversation.pk).update(
+            created_at=self.began, last_at=words.values_list("created_at", flat=True)[0]
+        )
+        Visitor.objects.filter(pk=self.visitor.pk).update(last_seen_at=max(self.visitor.last_seen_at, heard))
         self.conversation.refresh_from_db()
-        said = self.conversation.messages.filter(author="visitor").aggregate(at=Max("created_at"))["at"]
-        seen = max(self.visitor.last_seen_at, said)
-        Visitor.objects.filter(pk=self.visitor.pk).update(last_seen_at=seen)
 
 
 def _in_time(

@@ -46,15 +46,15 @@ def names(host: str) -> list[str]:
     return [*always, own, *map(_written, addresses)]
 
 
-def is_healthy(listening: socket.socket) -> bool:
-    """Say whether a web process answers on the socket."""
+def is_ready(listening: socket.socket) -> bool:
+    """Say whether a web process answers on the socket and a worker of each queue has been heard."""
     name, port = listening.getsockname()[:2]
     if name in EVERYWHERE:
         name = "::1" if listening.family == socket.AF_INET6 else "127.0.0.1"
-    request = urllib.request.Request(f"http://{_written(name)}:{port}/healthz", headers={"Host": "localhost"})
+    request = urllib.request.Request(f"http://{_written(name)}:{port}/readyz", headers={"Host": "localhost"})
     try:
         without_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with without_proxy.open(request, timeout=1) as answer:
+        with without_proxy.open(request, timeout=3) as answer:
             return bool(answer.status == 200)
     except (OSError, ValueError):
         return False

@@ -19,12 +19,13 @@ Pause = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The folders of one run, and the user that its servers run as."""
+    """The folders of one run, the user that its servers run as, and who tidies up after it."""
 
     data: Path
     sockets: Path
     copies: Path
     account: Account
+    guard: Guard
 
     def programs(self, package: Path, roots: list[str]) -> Path:
         """Return where the servers' account can run the programs under these folders of a package."""
@@ -40,7 +41,7 @@ def prepare(data: Path, guard: Guard) -> Place:
     copies = Path(tempfile.mkdtemp(prefix=f"{PREFIX}programs-", dir=folder))
     guard.remove(str(copies))
     copies.chmod(0o755)
-    return Place(data=data, sockets=sockets, copies=copies, account=account)
+    return Place(data=data, sockets=sockets, copies=copies, account=account, guard=guard)
 
 
 def package(name: str) -> Path:

@@ -110,6 +110,7 @@ def _run(place: Place, command: tuple[str, ...], words: str, log: Path, pause: P
             user=account.uid, group=account.gid, extra_groups=[] if account.uid is not None else None,
             pass_fds=tuple(account.folders.values()),
         )  # fmt: skip
+        place.guard.watch(process.pid, signal.SIGKILL)
         try:
             while process.poll() is None:
                 pause(0.02)
@@ -117,5 +118,6 @@ def _run(place: Place, command: tuple[str, ...], words: str, log: Path, pause: P
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            place.guard.forget(process.pid)
     if process.returncode:
         raise did_not_start("postgres", log.read_bytes()[-3000:].decode(errors="replace"), log)

@@ -140,19 +140,19 @@ class Up:
                 raise Trouble(f"The database could not be brought up to date. {_last_words(child)}")
 
     def start_product(self) -> None:
-        """Return when the first page comes."""
+        """Return when the first page comes and workers wait for its words."""
         web, server = self.wishes.web, self.wishes.server
         processes = f"{web} web process{'es' if web > 1 else ''}"
         with self.step(f"{server.capitalize()} ({processes}), two Celery workers, beat"):
             children = [self.supervisor.start(program) for program in self.programs()]
             deadline = time.monotonic() + READY_LIMIT
-            while not addresses.is_healthy(self.listening):
+            while not addresses.is_ready(self.listening):
                 self.supervisor.tend()
                 for child in children:
                     if child.crashes >= CRASHES_BEFORE_READY:
                         raise Trouble(f"{child.program.name} does not start. {_last_words(child)}")
                 if time.monotonic() > deadline:
-                    raise Trouble(f"No page came for {READY_LIMIT:.0f} s. {_last_words(children[0])}")
+                    raise Trouble(f"It did not get ready in {READY_LIMIT:.0f} s. {_last_words(children[0])}")
                 self.supervisor.pause(ROUND)
 
     def programs(self) -> Iterator[Program]:

@@ -8,22 +8,17 @@ from typing import Any
 
 import django
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from vivollo.local.commands import CHECKOUT
+from vivollo.local.commands import CHECKOUT, CommandWithoutSettings
 from vivollo.local.servers import surroundings, throwaway
 from vivollo.local.trouble import Trouble
 
 
-class Command(BaseCommand):
+class Command(CommandWithoutSettings):
     """Runs a benchmark's `main(quick) -> dict` and keeps what it returns."""
 
     help = "Run a benchmark of tests/bench on embedded servers of its own."
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        """Run without the settings: the servers that they name are started here."""
-        words = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
-        self.handle(**words)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options that the README names."""

@@ -1,23 +1,20 @@
 """`manage.py up`: everything runs on this machine, until Ctrl-C."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from vivollo.local.commands import CommandWithoutSettings
 from vivollo.local.up import Wishes, up
 from vivollo.local.web import SERVERS
 
 
-class Command(BaseCommand):
+class Command(CommandWithoutSettings):
     """Starts the whole product on this machine."""
 
     help = "Start everything on this machine: database, message broker, web, workers. Ctrl-C stops it."
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        """Run without the settings: the servers that they name are started here."""
-        words = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
-        self.handle(**words)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options that the README names."""
@@ -46,14 +43,14 @@ class Command(BaseCommand):
 
 
 def _port(word: str) -> int:
-    number = int(word)
-    if not 0 <= number <= 65535:
-        raise ValueError
-    return number
+    return _number(word, 0, 65535)
 
 
 def _some(word: str) -> int:
-    number = int(word)
-    if not 1 <= number <= 64:
-        raise ValueError
-    return number
+    return _number(word, 1, 64)
+
+
+def _number(word: str, low: int, high: int) -> int:
+    if not word.isdecimal() or not low <= int(word) <= high:
+        raise ArgumentTypeError(f"{word} is no number from {low} to {high}")
+    return int(word)
