@@ -56,8 +56,8 @@ def pins_for(command: str) -> str:
 
 
 def has_everything(name: str) -> bool:
-    """Say whether this interpreter can go on: our own environment when it is ready, or another that has each pin."""
-    if Path(sys.prefix).resolve() == VENV.resolve():
+    """Say whether this interpreter can go on: an environment made here and ready, or another's that has each pin."""
+    if Path(sys.prefix).resolve() == VENV.resolve() and installed():
         return is_ready(name)
     return sys.version_info[:2] == WANTED and not missing(name)
 
@@ -196,4 +196,7 @@ def stop(sentence: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

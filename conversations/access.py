@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import F
 from django.http import Http404, HttpRequest
 
 from conversations.models import ChatPage, Conversation, Visitor
@@ -29,14 +30,19 @@ class VisitorToken:
 
 
 def sign(visitor: Visitor, slug: str) -> str:
-    """A token for this visitor on this chat page, good for VISITOR_TOKEN_DAYS."""
-    return signing.dumps([visitor.public_id.hex, slug], salt=_SALT)
+    """A token for this visitor on this chat page, good for VISITOR_TOKEN_DAYS.
+
+    With dots for the signer's colons, it can be named as a socket's subprotocol.
+    """
+    return signing.dumps([visitor.public_id.hex, slug], salt=_SALT).replace(":", ".")
 
 
 def read(token: str, slug: str) -> VisitorToken:
     """What the token says; NotAVisitor unless we signed it, lately enough, for this chat page."""
     try:
-        public_id, page = signing.loads(token, salt=_SALT, max_age=settings.VISITOR_TOKEN_DAYS * 86_400)
+        public_id, page = signing.loads(
+            token.replace(".", ":"), salt=_SALT, max_age=settings.VISITOR_TOKEN_DAYS * 86_400
+        )
     except signing.BadSignature as refused:
         raise NotAVisitor from refused
     if page != slug:
@@ -68,4 +74,6 @@ def chat_page(slug: str) -> ChatPage:
 
 def latest_conversation(visitor: Visitor) -> Conversation | None:
     """The visitor's own thread: the unresolved one, else the newest."""
-    return visitor.conversations.filter(chat_page_id=visitor.chat_page_id).order_by("-pk").first()
+    threads = visitor.conversations.filter(chat_page_id=visitor.chat_page_id)
+    # The unresolved one need not be the newest: a teammate may have reopened an older one.
+    return threads.order_by(F("resolved_at").desc(nulls_first=True), "-pk").first()

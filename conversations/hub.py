@@ -8,6 +8,7 @@ as the same text, to all its sockets. A consumer is never woken one by one (DESI
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 import weakref
@@ -56,6 +57,10 @@ class Feed:
         """One frame a language for what the hints speak of; a language without news has none."""
         raise NotImplementedError
 
+    def is_urgent(self, hint: Hint) -> bool:
+        """Whether the hint ends the pause between two frames."""
+        return False
+
     def is_behind(self, position: int) -> bool:
         """Whether the conversation's newest seq says that a hint was lost."""
         return position < 0  # a feed without a position of its own is never behind
@@ -69,16 +74,20 @@ class _Watched:
         self.sockets: set[Socket] = set()
         self.hints: list[Hint] = []
         self.news = asyncio.Event()
+        self.urgent = asyncio.Event()
         self.task = asyncio.create_task(self._serve(), name=f"feed {feed.key}")
 
     def hear(self, hint: Hint) -> None:
         self.hints.append(hint)
         self.news.set()
+        if self.feed.is_urgent(hint):
+            self.urgent.set()
 
     async def _serve(self) -> None:
         while True:
             await self.news.wait()
             self.news.clear()
+            self.urgent.clear()
             hints, self.hints = self.hints, []
             began = time.monotonic()
             try:
@@ -90,7 +99,8 @@ class _Watched:
                 if socket.language in frames:
                     await self.send(socket, frames[socket.language])
             if self.feed.pause:
-                await asyncio.sleep(max(0.0, self.feed.pause - (time.monotonic() - began)))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.urgent.wait(), max(0.0, self.feed.pause - (time.monotonic() - began)))
 
     async def send(self, socket: Socket, frame: str) -> None:
         try:

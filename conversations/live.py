@@ -6,6 +6,7 @@ A hint is kind and ids, never text. It may be lost, doubled or late; nobody reli
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -17,7 +18,7 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 
 GROUP = "live"
-WAKE_PAUSE = 0.05  # seconds between two wake-ups of the drain by one process
+WAKE_PAUSE = 0.1  # seconds between two wake-ups of the drain by one process; the first goes out at once
 
 Hint = dict[str, Any]
 
@@ -34,7 +35,7 @@ class _Outbound:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake_at = 0.0
-        self._wake_waits = False
+        self.is_about_to_wake = False
 
     def loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -45,16 +46,17 @@ class _Outbound:
 
     def wake(self) -> None:
         """Runs on the loop: at once when the last wake-up is long ago, else once at the end of the pause."""
-        if self._wake_waits:
+        if self.is_about_to_wake:
             return
-        self._wake_waits = True
+        self.is_about_to_wake = True
         pause = max(0.0, self._wake_at + WAKE_PAUSE - time.monotonic())
         self.loop().call_later(pause, self._send_wake)
 
     def _send_wake(self) -> None:
-        self._wake_waits = False
+        self.is_about_to_wake = False
         self._wake_at = time.monotonic()
-        self.loop().run_in_executor(None, enqueue, "conversations.tasks.drain")
+        with contextlib.suppress(RuntimeError):  # the process is ending; the sweep of another will find the events
+            self.loop().run_in_executor(None, enqueue, "conversations.tasks.drain")
 
 
 def enqueue(task: str, *args: Any) -> bool:
@@ -87,5 +89,7 @@ async def publish_here(message: Hint) -> None:
 
 def wake_drain() -> None:
     """Make sure that a drain runs soon; a burst of calls costs one or two tasks."""
+    if _outbound.is_about_to_wake:
+        return  # not sent yet, so it comes after what was just committed, and covers it
     loop = _outbound.loop()
     loop.call_soon_threadsafe(_outbound.wake)

@@ -20,7 +20,7 @@ FIELDS = (
     "client_id", "created_at",
 )  # fmt: skip
 _SELECT = (
-    f"SELECT {', '.join(FIELDS)} FROM conversations_message "
+    f"SELECT {', '.join(FIELDS)} FROM conversations_message "  # noqa: S608  our own column names
     "WHERE conversation_id = %s AND seq > %s AND audience = ANY(%s) ORDER BY seq"
 )
 
@@ -46,6 +46,11 @@ class Entry:
     def mark(self) -> str:
         """The hue and shape of it: a speaker's, or a state line's."""
         return lines.LINES[self.line].mark if self.line else self.author
+
+    @property
+    def clock(self) -> str:
+        """Its time in UTC, until a script shows it in the reader's own."""
+        return f"{self.created_at:%H:%M}"
 
     @property
     def team_words(self) -> str:
@@ -87,10 +92,17 @@ async def entries_here(conversation_id: int, *, team: bool, after: int = 0) -> l
     return [Entry(*row) for row in await pool.rows(_SELECT, (conversation_id, after, audiences(team=team)))]
 
 
+async def thread_here(conversation_id: int) -> tuple[uuid.UUID, int]:
+    """The conversation's name outside, and its newest seq."""
+    sql = "SELECT public_id, last_seq FROM conversations_conversation WHERE id = %s"
+    (found,) = await pool.rows(sql, (conversation_id,))
+    return found[0], found[1]
+
+
 async def positions_here(conversation_ids: Iterable[int]) -> dict[int, int]:
     """The newest seq of each conversation."""
     sql = "SELECT id, last_seq FROM conversations_conversation WHERE id = ANY(%s)"
-    return dict(await pool.rows(sql, (list(conversation_ids),)))  # type: ignore[arg-type]  # rows of two
+    return dict(await pool.rows(sql, (list(conversation_ids),)))
 
 
 def chat_status(conversation: Conversation | None, chat_page_id: int) -> Speaker:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from conversations import events, lines, live, pool
@@ -115,7 +116,7 @@ def append_locked(
     with connection.cursor() as cursor:
         cursor.execute(
             _APPEND,
-            (conversation.pk, author, audience, body, line, json.dumps(dict(params or {})), author_name,
+            (conversation.pk, author, audience, body, line, json.dumps(dict(params or {})), author_name[:120],
              teammate_id, turn_id, client_id, event, bool(event) and events.is_heard(event)),
         )  # fmt: skip
         appended = Appended(*cursor.fetchone())
@@ -151,7 +152,9 @@ def remember_locked(conversation: Conversation, *, key: str, value: str, message
 def _claim(visitor_id: int, key: str, value: str) -> None:
     """What they say of themselves fills a gap, and never replaces what a host page has signed."""
     field = Visitor._meta.get_field(key)
-    Visitor.objects.filter(pk=visitor_id, **{key: ""}).update(**{key: value[: field.max_length or 500]})
+    Visitor.objects.filter(pk=visitor_id, **{key: ""}).update(
+        **{key: value[: getattr(field, "max_length", None) or 500]}
+    )
 
 
 @transaction.atomic(durable=True)
@@ -184,14 +187,17 @@ def reopen_locked(conversation: Conversation, *, name: str, teammate_id: int | N
     """Let a resolved thread go on. StillOpen when the visitor has started a newer one here meanwhile."""
     if conversation.status != Conversation.Status.RESOLVED:
         return conversation
-    newer = Conversation.objects.filter(
-        visitor_id=conversation.visitor_id, chat_page_id=conversation.chat_page_id
-    ).unresolved()
-    if found := newer.first():
-        raise StillOpen(found)
     conversation.status = Conversation.Status.OPEN
     conversation.resolved_at = None
-    conversation.save(update_fields=["status", "resolved_at"])
+    try:
+        with transaction.atomic():
+            conversation.save(update_fields=["status", "resolved_at"])
+    except IntegrityError:
+        # The unique constraint decides, so that a message which starts a newer one at this moment is seen too.
+        newer = Conversation.objects.filter(
+            visitor_id=conversation.visitor_id, chat_page_id=conversation.chat_page_id
+        ).unresolved()
+        raise StillOpen(newer.get()) from None
     line_locked(conversation, "conversation.reopened", name=name)
     events.record("conversation.reopened", conversation_id=conversation.pk, data={}, teammate_id=teammate_id)
     events.announce("state", conversation_id=conversation.pk)
@@ -199,11 +205,16 @@ def reopen_locked(conversation: Conversation, *, name: str, teammate_id: int | N
 
 
 def start_locked(visitor: Visitor) -> Conversation:
-    """The visitor's unresolved conversation, locked; started where there is none."""
-    Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
-    found = Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id).unresolved().first()
-    if found is None:
-        language = visitor.language.split("-")[0] or visitor.chat_page.locale
-        found = Conversation.objects.create(visitor=visitor, chat_page_id=visitor.chat_page_id, language=language)
-        events.record("conversation.started", conversation_id=found.pk, data={})
-    return Conversation.objects.locked(found.pk)
+    """The visitor's unresolved conversation, locked; started where there is none.
+
+    A message may start one at the same moment, and a teammate may finish the one that was found: then it
+    comes round again, as `post_visitor_message` does in the database.
+    """
+    mine = Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id).unresolved()
+    language = visitor.language.split("-")[0] or visitor.chat_page.locale
+    while True:
+        if found := mine.select_for_update(no_key=True).first():
+            return found
+        with suppress(IntegrityError), transaction.atomic():
+            started = Conversation.objects.create(visitor=visitor, chat_page_id=visitor.chat_page_id, language=language)
+            events.record("conversation.started", conversation_id=started.pk, data={})

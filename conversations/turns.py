@@ -77,9 +77,12 @@ def complete_locked(turn: Turn, *, upto_seq: int) -> None:
     events.announce("turn", conversation_id=turn.conversation_id)
 
 
-def cancel_locked(conversation: Conversation) -> int:
-    """End every turn that might still speak, and return how many there were; called when a person takes over."""
-    cancelled = conversation.turns.unended().update(state=State.CANCELLED, ended_at=timezone.now())
+def cancel_locked(conversation: Conversation, *, but: Turn | None = None) -> int:
+    """End every turn that might still speak, and return how many there were; called when a person is to lead."""
+    others = conversation.turns.unended()
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    cancelled = others.update(state=State.CANCELLED, ended_at=timezone.now())
     if cancelled:
         events.announce("turn", conversation_id=conversation.pk)
     return cancelled
@@ -101,17 +104,21 @@ def next_queued(conversation_id: int) -> int | None:
 
 
 def abandoned() -> list[int]:
-    """Turns whose lease is over: their worker died, or none ever came."""
+    """Turns whose lease is over: their worker died, or none ever came.
+
+    Those that nobody claimed get a new lease here, so that a sweep asks for each once a lease and no more.
+    """
     busy = Turn.objects.filter(
         conversation=OuterRef("conversation"), state=State.RUNNING, lease_until__gt=timezone.now()
     )
-    late = Turn.objects.unended().filter(~Exists(busy), lease_until__lt=timezone.now()).order_by("state", "pk")
+    # A dead running turn goes before those that wait for it, whichever conversation they are of.
+    late = Turn.objects.unended().filter(~Exists(busy), lease_until__lt=timezone.now()).order_by("-state", "pk")
     firsts: dict[int, int] = {}
-    for pk, conversation_id, state in late.values_list("pk", "conversation_id", "state")[:500]:
-        # A dead running turn goes before those that wait for it.
-        if state == State.RUNNING or conversation_id not in firsts:
-            firsts[conversation_id] = pk
-    return list(firsts.values())
+    for pk, conversation_id in late.values_list("pk", "conversation_id")[:500]:
+        firsts.setdefault(conversation_id, pk)
+    found = list(firsts.values())
+    Turn.objects.filter(pk__in=found, state=State.QUEUED).update(lease_until=timezone.now() + _lease())
+    return found
 
 
 def is_thinking(conversation_id: int) -> bool:

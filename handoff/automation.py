@@ -18,10 +18,10 @@ from conversations.services import append_locked, remember_locked
 from handoff import leases
 from handoff.assistants import ENGINES
 from handoff.assistants.base import Engine, EngineError, Reply, Snapshot
-from handoff.assistants.human_request import wants_person
+from handoff.assistants.human_request import asked_for
 from handoff.models import Attempt, Handoff
 from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff
-from handoff.selectors import Briefed, snapshot
+from handoff.selectors import Briefed, is_waiting, leading, snapshot
 from handoff.services import customers_note, open_locked
 from handoff.states import Outcome
 
@@ -31,6 +31,7 @@ MOST_RESTARTS = 2
 MOST_SECONDS = 10.0  # after that a visitor who goes on writing is answered, and the rest gets its own turn
 TRIES = 3
 TRY_PAUSE = 0.4  # seconds, doubled each time
+MOST_CLAIMS = 4  # a turn that so many workers took and none brought to an end goes to a person
 
 
 class Applied(enum.Enum):
@@ -49,11 +50,11 @@ def queue_turns(events: Sequence[Event]) -> None:
     wanted = [
         event for event in events if event.kind != "handoff.finished" or event.data["outcome"] == Outcome.RETURNED
     ]
-    ids = {event.conversation_id for event in wanted}
+    ids = {event.conversation_id for event in wanted if event.conversation_id is not None}
     led = set(Handoff.objects.open().filter(conversation_id__in=ids).values_list("conversation_id", flat=True))
     seqs = dict(Conversation.objects.unresolved().filter(pk__in=ids - led).values_list("pk", "last_seq"))
     for event in wanted:
-        if event.conversation_id not in seqs:
+        if event.conversation_id is None or event.conversation_id not in seqs:
             continue
         seq = event.data.get("seq") or seqs[event.conversation_id]
         turn = turns.queue_locked(event, conversation_id=event.conversation_id, upto_seq=seq)
@@ -81,10 +82,11 @@ def _answer(turn: Turn) -> None:
     for restart in range(MOST_RESTARTS + 1):
         conversation = Conversation.objects.select_related("visitor", "chat_page").get(pk=turn.conversation_id)
         known = snapshot(conversation)
+        waits = is_waiting(conversation)
         connection.close()  # a thinking thread holds no connection
-        reply = think(known)
-        if known:
-            _let_settle(known)
+        reply = think(known, claims=turn.claim) if waits else Reply((), ())
+        if known and reply.say:
+            _let_settle(known)  # a wish for a person is never kept waiting
         may_restart = restart < MOST_RESTARTS and time.monotonic() - began < MOST_SECONDS
         upto_seq = known.upto_seq if known else conversation.last_seq
         applied = apply(turn, known, reply, upto_seq=upto_seq, may_restart=may_restart)
@@ -103,19 +105,26 @@ def _let_settle(known: Briefed) -> None:
         time.sleep(pause)
 
 
-def think(known: Briefed | None) -> Reply:
+def think(known: Briefed | None, *, claims: int = 1) -> Reply:
     """The engine's reply; a wish for a person is seen before any engine, and a failing engine ends in a handoff."""
     if known is None:
         reason = "This chat page runs no assistant, so every conversation goes to a person."
         return Reply((RequestHandoff(ReasonCode.POLICY_RULE, reason),), ())
-    asked = _asked_for_person(known.snapshot)
+    if not known.snapshot.unanswered():
+        return Reply((), ())
+    if claims > MOST_CLAIMS:
+        return _failed(known.snapshot, EngineError(f"{claims - 1} workers did not come to an end", temporary=False))
+    asked = asked_for(known.snapshot)
     if asked:
         return asked
-    engine: Engine = import_string(ENGINES[known.assistant.engine])()
     trouble: Exception | None = None
     for attempt in range(TRIES):
         try:
-            return engine.think(known.snapshot)
+            engine: Engine = import_string(ENGINES[known.assistant.engine])()
+            reply = engine.think(known.snapshot)
+            if not reply.wishes:
+                raise EngineError("it had no word for a visitor who waits", temporary=False)
+            return reply
         except Exception as error:
             trouble = error
             logger.exception("the engine %s failed (try %s of %s)", known.assistant.engine, attempt + 1, TRIES)
@@ -129,16 +138,9 @@ def think(known: Briefed | None) -> Reply:
 def _failed(known: Snapshot, trouble: Exception | None) -> Reply:
     unanswered = known.unanswered()
     question = unanswered[-1].body if unanswered else ""
-    reason = f"The assistant failed and could not answer ({type(trouble).__name__}: {trouble})"
+    told = str(trouble).replace("\0", "")  # a text column holds no NUL
+    reason = f"The assistant failed and could not answer ({type(trouble).__name__}: {told})"
     return Reply((RequestHandoff(ReasonCode.ASSISTANT_ERROR, reason[:REASON_LIMIT], question),), ())
-
-
-def _asked_for_person(known: Snapshot) -> Reply | None:
-    for said in known.unanswered():
-        if asked := wants_person(said.body, known.language):
-            reason = f"Asked for a person: “{asked.evidence}”."
-            return Reply((RequestHandoff(ReasonCode.CUSTOMER_REQUEST, reason[:REASON_LIMIT], said.body),), ())
-    return None
 
 
 @transaction.atomic(durable=True)
@@ -150,6 +152,10 @@ def apply(turn: Turn, known: Briefed | None, reply: Reply, *, upto_seq: int, may
     """
     conversation = Conversation.objects.locked(turn.conversation_id)
     if not turns.is_ours_locked(turn):
+        return Applied.DISCARDED
+    if conversation.status == Conversation.Status.RESOLVED or leading(conversation.pk):
+        # Queued by a drain that looked just before the request or the end: nobody has cancelled it yet.
+        turns.cancel_locked(conversation)
         return Applied.DISCARDED
     if may_restart and _newer_words(conversation, upto_seq):
         return Applied.AGAIN

@@ -32,7 +32,12 @@ class Articles:
 
     def search(self, query: str, *, language: str, limit: int = 5) -> list[Passage]:
         """The articles that share words with the question, best first."""
-        params = {"query": query[:500], "language": language, "assistant": self.assistant_id, "limit": limit}
+        params: dict[str, str | int] = {
+            "query": query[:500],
+            "language": language,
+            "assistant": self.assistant_id,
+            "limit": limit,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_SEARCH, params)
             return [Passage(*row) for row in cursor.fetchall()]

@@ -26,8 +26,8 @@ def kept(turn: Turn) -> Iterator[None]:
     mine = (turn.pk, turn.claim)
     with _changed:
         _held.add(mine)
-        if not _keeper or not _keeper[0].is_alive():
-            _keeper[:] = [threading.Thread(target=_keep, name="turn-leases", daemon=True)]
+        if not _keeper:
+            _keeper.append(threading.Thread(target=_keep, name="turn-leases", daemon=True))
             _keeper[0].start()
     try:
         yield
@@ -40,11 +40,14 @@ def _keep() -> None:
     """Renews until nothing has been held for a whole lease, then ends; the next turn starts it again."""
     pause = settings.TURN_LEASE_SECONDS / 4
     idle = 0
-    while idle < 4:
+    while True:
         with _changed:
             _changed.wait(pause)
             held = set(_held)
-        idle = 0 if held else idle + 1
+            idle = 0 if held else idle + 1
+            if idle == 4:
+                _keeper.clear()  # under the lock, so that a turn that comes now starts another
+                return
         try:
             turns.renew(held)
         except Exception:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from conversations.models import Conversation, Message, Turn
 from conversations.selectors import Speaker
 from handoff.assistants.base import Returned, Said, Snapshot
+from handoff.assistants.human_request import wants_person
 from handoff.briefing import visitor_facts
 from handoff.knowledge import Articles
 from handoff.models import Assistant, Automation, Handoff
@@ -65,18 +66,22 @@ def snapshot(conversation: Conversation) -> Briefed | None:
         Message.objects.filter(conversation=conversation, audience="everyone", line="").order_by("-seq")[:MOST_MESSAGES]
     )[::-1]
     visitors = [message for message in newest if message.author == "visitor"]
+    new_from = _answered_upto(conversation) + 1
+    language = conversation.language or "en"
+    heard_upto = _heard_upto(conversation)
+    newest = [one for one in newest if not (new_from <= one.seq <= heard_upto and wants_person(one.body, language))]
     facts = {key: str(value) for key, value in visitor_facts(conversation.visitor).items()}
     return Briefed(
         assistant=assistant,
         snapshot=Snapshot(
-            language=conversation.language or "en",
+            language=language,
             assistant_name=assistant.name,
             instructions=assistant.instructions,
             messages=tuple(Said(one.seq, one.author, one.author_name, one.body) for one in newest),  # type: ignore[arg-type]  # the column's choices are the port's
             memory={fact.key: fact.value for fact in conversation.visitor.memories.all()},
             visitor=facts,
             knowledge=Articles(assistant.pk),
-            new_from=_answered_upto(conversation) + 1,
+            new_from=new_from,
             returned=_returned(conversation),
             sureness=assistant.sureness,
         ),
@@ -96,6 +101,20 @@ def _answered_upto(conversation: Conversation) -> int:
         seq=Max("seq")
     )
     return max(by_turns["seq"] or 0, by_people["seq"] or 0)
+
+
+def is_waiting(conversation: Conversation) -> bool:
+    """Whether the visitor has said something that nobody has answered."""
+    unanswered = Message.objects.filter(
+        conversation=conversation, author="visitor", seq__gt=_answered_upto(conversation)
+    )
+    return unanswered.exists()
+
+
+def _heard_upto(conversation: Conversation) -> int:
+    """Where the newest hand-back stands: a wish for a person before it has had its person, and asks for none again."""
+    lines = Message.objects.filter(conversation=conversation, line="handoff.returned")
+    return lines.aggregate(seq=Max("seq"))["seq"] or 0
 
 
 def _returned(conversation: Conversation) -> Returned | None:

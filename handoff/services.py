@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from conversations import events, turns
@@ -108,8 +110,7 @@ def open_locked(
         return existing, False
     if conversation.status == Conversation.Status.RESOLVED:
         raise Refused("This conversation is closed. Reopen it first.")
-    if turn is None:
-        turns.cancel_locked(conversation)
+    turns.cancel_locked(conversation, but=turn)
     handoff = Handoff.objects.create(
         conversation=conversation, code=code, reason=reason, requested_by=by, requested_at=timezone.now()
     )
@@ -232,7 +233,7 @@ def _engage_locked(conversation: Conversation, teammate: Teammate) -> Handoff:
         by="person",
         teammate_id=teammate.pk,
     )
-    engaged = _move(handoff, "engage", engaged_at=timezone.now(), engaged_by=teammate)
+    engaged = _move(handoff, "engage", engaged_at=_now_but_not_before("requested_at"), engaged_by=teammate)
     if not engaged:
         return handoff  # a colleague leads already: this reply only adds to the thread
     assignment = Assignment.objects.filter(conversation=conversation).first()
@@ -254,6 +255,11 @@ def _move(handoff: Handoff, verb: str, **values: Any) -> bool:
     return Handoff.objects.filter(pk=handoff.pk, state__in=sources).update(state=target, **values) == 1
 
 
+def _now_but_not_before(*earlier: str) -> Greatest:
+    """The clocks of two machines never agree: a reply must not fail because this one is a little behind."""
+    return Greatest(*earlier, Value(timezone.now()))
+
+
 @transaction.atomic(durable=True)
 def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "") -> Handoff:
     """Return the conversation to automation, which answers at once if the visitor is waiting.
@@ -273,10 +279,15 @@ def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "") -> Ha
     _end_locked(conversation, handoff, "hand back", Outcome.RETURNED, teammate, note=note)
     if note:
         line_locked(conversation, "handback.note", note=note)
+    _release_locked(conversation)
+    return handoff
+
+
+def _release_locked(conversation: Conversation) -> None:
+    """Nobody is responsible for it any more; its team stays, so that a next handoff lands there again."""
     assignment = Assignment.objects.filter(conversation=conversation)
     assignment.filter(team__isnull=True).delete()
     assignment.update(teammate=None)
-    return handoff
 
 
 @transaction.atomic(durable=True)
@@ -291,13 +302,15 @@ def finish(*, conversation_id: int, teammate: Teammate) -> Conversation:
         _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate)
     else:
         line_locked(conversation, "conversation.resolved")
+    _release_locked(conversation)
     return resolve_locked(conversation, teammate_id=teammate.pk)
 
 
 def _end_locked(
     conversation: Conversation, handoff: Handoff, verb: str, outcome: Outcome, teammate: Teammate, note: str = ""
 ) -> None:
-    if not _move(handoff, verb, outcome=outcome, finished_at=timezone.now(), finished_by=teammate, note=note):
+    now = _now_but_not_before("requested_at", "engaged_at")
+    if not _move(handoff, verb, outcome=outcome, finished_at=now, finished_by=teammate, note=note):
         raise Refused("Somebody else has just ended this handoff. Look again.")
     line_locked(conversation, f"handoff.{outcome.value}", name=teammate.shown_name)
     events.record(

@@ -66,7 +66,7 @@ def _worker() -> dict[str, Any]:
     heard = redis_client().mget([f"{HEARTBEAT}:{queue}" for queue in settings.WORKER_QUEUES])
     silent = {
         queue: round(time.time() - float(at), 1) if at is not None else None
-        for queue, at in zip(settings.WORKER_QUEUES, heard, strict=True)  # type: ignore[arg-type]  # a list, as we do not await
+        for queue, at in zip(settings.WORKER_QUEUES, heard, strict=True)
     }
     return {"ok": all(one is not None and one < WORKER_SILENCE for one in silent.values()), "silent_seconds": silent}
 

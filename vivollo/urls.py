@@ -1,9 +1,9 @@
 """Every address of the product."""
 
-from conversations.views import embed_script
 from django.contrib import admin
 from django.urls import include, path
 
+from conversations.views import embed_script
 from vivollo import health
 from vivollo.demo.views import home
 

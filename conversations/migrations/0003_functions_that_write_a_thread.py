@@ -29,7 +29,7 @@ BEGIN
     END IF;
     -- Taken after the lock, so that the times of a thread run in the order of its seqs.
     v_at := clock_timestamp();
-    IF p_line = '' AND p_audience = 'everyone' THEN
+    IF p_line = '' AND p_audience = 'everyone' AND p_author <> 'system' THEN
         UPDATE conversations_conversation c
         SET last_seq = c.last_seq + 1, last_at = v_at, last_author = p_author,
             last_words = left(regexp_replace(p_body, '\s+', ' ', 'g'), 160)

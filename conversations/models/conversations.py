@@ -9,6 +9,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 def new_identity_secret() -> str:
@@ -118,8 +119,8 @@ class Conversation(models.Model):
     last_seq = models.PositiveIntegerField(default=0, help_text="The seq of the newest entry.")
     last_words = models.CharField(max_length=160, blank=True)
     last_author = models.CharField(max_length=10, blank=True)
-    last_at = models.DateTimeField(db_default=models.functions.Now())
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    last_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
     resolved_at = models.DateTimeField(null=True, blank=True)
     tags = models.ManyToManyField(Tag, blank=True, related_name="conversations")
 

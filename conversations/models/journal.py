@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Event(models.Model):
@@ -21,10 +22,10 @@ class Event(models.Model):
     teammate = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
     )
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     delivered_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    try_at = models.DateTimeField(db_default=models.functions.Now())
+    try_at = models.DateTimeField(db_default=Now())
     trouble = models.CharField(max_length=300, blank=True, help_text="What went wrong at the last try.")
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 AUTOMATION = ("assistant", "flow")
 
@@ -46,7 +47,7 @@ class Message(models.Model):
         "conversations.Turn", null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
     client_id = models.UUIDField(null=True, blank=True, help_text="Made by the sender, so that a retry sends once.")
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["conversation", "seq"]

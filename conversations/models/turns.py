@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class TurnQuerySet(models.QuerySet["Turn"]):
@@ -38,7 +39,7 @@ class Turn(models.Model):
     lease_until = models.DateTimeField()
     upto_seq = models.PositiveIntegerField(help_text="The newest entry that it has to answer.")
     draft = models.TextField(blank=True, help_text="Words that were thought but never sent.")
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = TurnQuerySet.as_manager()

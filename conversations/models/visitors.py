@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Visitor(models.Model):
@@ -32,8 +33,8 @@ class Visitor(models.Model):
     page_url = models.CharField(max_length=1000, blank=True)
     page_title = models.CharField(max_length=200, blank=True)
     visits = models.PositiveIntegerField(default=1)
-    first_seen_at = models.DateTimeField(db_default=models.functions.Now())
-    last_seen_at = models.DateTimeField(db_default=models.functions.Now())
+    first_seen_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

@@ -174,11 +174,13 @@ class Load:
     async def wish(self, times: int) -> dict[str, Any]:
         """From a visitor's wish for a person to the row in an open inbox, one after the other."""
         rows: dict[str, float] = {}
+        news = asyncio.Event()
 
         def hear(frame: str) -> None:
             for name in re.findall(r"Wisher ([0-9a-f]{8})", frame):
                 if "Asked for a person" in frame:
                     rows.setdefault(name, time.perf_counter())
+                    news.set()
 
         tasks = await self.watching(["/ws/inbox/"], hear)
         line, waits = Line(self.host, self.port), []
@@ -188,9 +190,10 @@ class Load:
             visitor = await Visitor.objects.acreate(chat_page=self.page, name=f"Wisher {name}", language="en")
             sent = time.perf_counter()
             await self.post(line, Person(access.sign(visitor, self.page.slug), "", 0), "I want to talk to a person")
-            while name not in rows and time.perf_counter() - sent < 5:
-                await asyncio.sleep(0.001)
-            waits.append(rows.get(name, sent + 5) - sent)
+            while name not in rows:
+                await asyncio.wait_for(news.wait(), timeout=10)
+                news.clear()
+            waits.append(rows[name] - sent)
         for task in tasks:
             task.cancel()
         return spread(waits)

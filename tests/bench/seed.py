@@ -1,7 +1,8 @@
 """Fills a database with many conversations by a few statements: `manage.py bench inbox` stands on it.
 
-Of each thousand, 890 are resolved, 100 are with automation, 6 with a person and 4 wait for one; each has six
-messages and its visitor two page views, spread over the last ninety days.
+What is open stays the same as history grows, as it does in a team that keeps up: of the first thousand, 60 wait for
+a person, 60 are with one and 100 with automation; all others are resolved. Each has six messages and its visitor two
+page views, spread over the last ninety days.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ STATEMENTS = (
        FROM conversations_visitor v, generate_series(1, 2) k WHERE v.id > %(visitors)s""",
     """INSERT INTO conversations_conversation (public_id, chat_page_id, visitor_id, status, language, last_seq, last_words,
            last_author, last_at, created_at, resolved_at)
-       SELECT gen_random_uuid(), %(page)s, v.id, CASE WHEN v.id %% 1000 < 890 THEN 'resolved' ELSE 'open' END, 'en', 6,
+       SELECT gen_random_uuid(), %(page)s, v.id, CASE WHEN v.id - %(first)s < 220 THEN 'open' ELSE 'resolved' END, 'en', 6,
            'The last words of ' || v.name, 'visitor', now() - (v.id %% 129600) * interval '1 minute',
            now() - (v.id %% 129600 + 10) * interval '1 minute',
-           CASE WHEN v.id %% 1000 < 890 THEN now() - (v.id %% 129600) * interval '1 minute' END
+           CASE WHEN v.id - %(first)s >= 220 THEN now() - (v.id %% 129600) * interval '1 minute' END
        FROM conversations_visitor v WHERE v.id > %(visitors)s""",
     """INSERT INTO conversations_message (conversation_id, seq, author, audience, body, line, params, author_name, created_at)
        SELECT c.id, k, 'visitor', 'everyone', 'Message ' || k || ' about order ' || c.id, '', '{}', '',
@@ -40,9 +41,9 @@ STATEMENTS = (
            CASE WHEN s.state = 'finished' THEN %(teammate)s END,
            CASE WHEN s.state = 'finished' THEN 'resolved' ELSE '' END, ''
        FROM conversations_conversation c,
-           LATERAL (SELECT CASE WHEN c.visitor_id %% 1000 < 300 THEN 'finished' WHEN c.visitor_id %% 1000 >= 996
-                    THEN 'requested' ELSE 'engaged' END AS state) s
-       WHERE c.id > %(conversations)s AND (c.visitor_id %% 1000 < 300 OR c.visitor_id %% 1000 >= 990)""",
+           LATERAL (SELECT CASE WHEN c.visitor_id - %(first)s < 60 THEN 'requested' WHEN c.visitor_id - %(first)s < 120
+                    THEN 'engaged' ELSE 'finished' END AS state) s
+       WHERE c.id > %(conversations)s AND (c.visitor_id - %(first)s < 120 OR c.status = 'resolved')""",
     """INSERT INTO handoff_briefing (handoff_id, open_question, facts, attempts, context, created_at)
        SELECT h.id, 'Where is it?', '[]', '[]', '{}', h.requested_at
        FROM handoff_handoff h WHERE h.conversation_id > %(conversations)s""",
@@ -69,6 +70,8 @@ def fill(many: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM conversations_visitor")
         visitors = cursor.fetchone()[0]
+        cursor.execute("SELECT coalesce(min(id), %s) FROM conversations_visitor", [visitors + 1])
+        first = cursor.fetchone()[0]
         cursor.execute("SELECT coalesce(max(id), 0) FROM conversations_conversation")
         params = {
             "page": page.pk,
@@ -76,6 +79,7 @@ def fill(many: int) -> None:
             "low": visitors + 1,
             "high": visitors + many,
             "visitors": visitors,
+            "first": first,
             "conversations": cursor.fetchone()[0],
         }
         for statement in STATEMENTS:

@@ -1,0 +1,31 @@
+"""Engines that are told what to think, and no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from handoff import automation
+from handoff.assistants import ENGINES
+from handoff.assistants.base import Reply, Snapshot
+from tests.workers import ToldEngine
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers go out at once, a failing engine is asked again at once, and sign-ins cost nothing."""
+    settings.TURN_SETTLE_MILLISECONDS = 0
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.setattr(automation, "TRY_PAUSE", 0.001)
+
+
+@pytest.fixture
+def engine(assistant, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Snapshot], Reply]], None]:
+    """Let the shop's assistant think with the given function: `engine(lambda snapshot: says("Hello"))`."""
+
+    def engine(tell: Callable[[Snapshot], Reply]) -> None:
+        monkeypatch.setattr(ToldEngine, "tell", staticmethod(tell), raising=False)
+        monkeypatch.setitem(ENGINES, "builtin", "tests.workers.ToldEngine")
+
+    return engine
