@@ -211,7 +211,7 @@ def start_locked(visitor: Visitor) -> Conversation:
     comes round again, as `post_visitor_message` does in the database.
     """
     mine = Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id).unresolved()
-    language = visitor.language.split("-")[0] or visitor.chat_page.locale
+    language = visitor.language.split("-")[0][:10] or visitor.chat_page.locale
     while True:
         if found := mine.select_for_update(no_key=True).first():
             return found

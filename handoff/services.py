@@ -27,6 +27,7 @@ from handoff import briefing
 from handoff.models import Assignment, Automation, Handoff, Team, Teammate
 from handoff.models.automation import DEFAULT_NOTE
 from handoff.outcomes import ReasonCode
+from handoff.selectors import leading
 from handoff.states import TRANSITIONS, Outcome
 
 MOST_FAILURES = 2  # after so many failures of the assistant a conversation stays with people
@@ -42,11 +43,6 @@ class StaleReply(Exception):
     def __init__(self, news: Sequence[Entry]) -> None:
         super().__init__(f"{len(news)} entries came in since")
         self.news = news
-
-
-def open_handoff(conversation_id: int) -> Handoff | None:
-    """The one handoff that is requested or engaged, with its person."""
-    return Handoff.objects.open().filter(conversation_id=conversation_id).select_related("engaged_by").first()
 
 
 @transaction.atomic(durable=True)
@@ -105,7 +101,7 @@ def open_locked(
     The caller owes the customer a word in the same transaction. Every turn but the caller's own is
     cancelled, so that nothing is said between the request and the person.
     """
-    existing = open_handoff(conversation.pk)
+    existing = leading(conversation.pk)
     if existing:
         return existing, False
     if conversation.status == Conversation.Status.RESOLVED:
@@ -115,7 +111,8 @@ def open_locked(
         conversation=conversation, code=code, reason=reason, requested_by=by, requested_at=timezone.now()
     )
     briefing.freeze(handoff, open_question=open_question)
-    line_locked(conversation, "handoff.requested", reason=reason, code=code.value)
+    if code != ReasonCode.TEAMMATE_PULL:  # who pulls it takes over at once, and one line says so
+        line_locked(conversation, "handoff.requested", reason=reason, code=code.value)
     team_id = (
         Automation.objects.filter(chat_page_id=conversation.chat_page_id)
         .values_list("default_team_id", flat=True)
@@ -267,7 +264,7 @@ def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "") -> Ha
     Refused when no person has it, or when the assistant has failed here too often to be trusted again.
     """
     conversation = Conversation.objects.locked(conversation_id)
-    handoff = open_handoff(conversation_id)
+    handoff = leading(conversation_id)
     if handoff is None:
         raise Refused("No person leads this conversation, so there is nothing to hand back.")
     failures = Handoff.objects.filter(conversation=conversation, code=ReasonCode.ASSISTANT_ERROR).count()
@@ -297,7 +294,7 @@ def finish(*, conversation_id: int, teammate: Teammate) -> Conversation:
     if conversation.status == Conversation.Status.RESOLVED:
         return conversation
     turns.cancel_locked(conversation)
-    handoff = open_handoff(conversation_id)
+    handoff = leading(conversation_id)
     if handoff:
         _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate)
     else:

@@ -19,7 +19,7 @@ ROW_NEWS = frozenset({"entries", "state"})
 class Queue(Feed):
     """All conversations as the teammates' queue shows them; each browser places a row in the view it shows."""
 
-    pause = 1.0  # last words of many conversations are news once a second; who leads is told at once
+    pause = 0.25  # last words may wait so long, and a burst becomes one frame; who leads is told at once
 
     async def frames(self, hints: list[Hint], languages: set[str]) -> dict[str, str]:
         """The rows that the hints speak of, with the counts where one of them may have moved."""

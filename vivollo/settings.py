@@ -65,10 +65,7 @@ MIDDLEWARE = [
 # The visitor's door needs no session, sign-in or CSRF cookie: its credential is the signed token. Under ASGI
 # its path runs through these natively asynchronous ones only (vivollo/asgi.py); each of the others would cost
 # two thread hops a message.
-VISITOR_MIDDLEWARE = [
-    "vivollo.security.content_security_policy",
-    "django_htmx.middleware.HtmxMiddleware",
-]
+VISITOR_MIDDLEWARE = ["vivollo.security.content_security_policy"]
 
 ROOT_URLCONF = "vivollo.urls"
 ASGI_APPLICATION = "vivollo.asgi.application"
@@ -118,7 +115,16 @@ WORKER_QUEUES = ["quick", "turns"]  # thinking must not keep quick tasks waiting
 CELERY_TASK_DEFAULT_QUEUE = "quick"
 CELERY_TASK_ROUTES = {"handoff.tasks.run_turn": {"queue": "turns"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_on_timeout": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": True,
+    # A dead broker is noticed at once: whoever asks a worker goes on, and a sweep asks again.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -166,6 +172,15 @@ GEO_COUNTRY_HEADER = env.text("GEO_COUNTRY_HEADER", default="")
 GEO_CITY_HEADER = env.text("GEO_CITY_HEADER", default="")
 GEOIP_PATH = env.text("GEOIP_PATH", default="")
 VISITOR_TOKEN_DAYS = env.integer("VISITOR_TOKEN_DAYS", default=180, low=1, high=3650)
+
+# Against floods: what one visitor may post in a minute (messages, and all their other doings), and how many new
+# visitors may come from one address to one chat page. The address is the connection's, or the last one in the header
+# of a trusted proxy; where neither tells it, nobody is counted.
+VISITOR_POSTS_A_MINUTE = env.integer("VISITOR_POSTS_A_MINUTE", default=120, low=1, high=1_000_000)
+VISITOR_ARRIVALS_A_MINUTE = env.integer("VISITOR_ARRIVALS_A_MINUTE", default=60, low=1, high=1_000_000)
+CLIENT_ADDRESS_HEADER = env.text(
+    "CLIENT_ADDRESS_HEADER", default="X-Forwarded-For" if SECURE_PROXY_SSL_HEADER else ""
+)
 
 # Words and times.
 LANGUAGE_CODE = "en"

@@ -72,20 +72,13 @@ DECLARE
     v_conversation bigint;
     v_public uuid;
     v_started boolean := false;
+    v_found boolean;
 BEGIN
-    SELECT v.id, p.id, coalesce(nullif(split_part(v.language, '-', 1), ''), p.locale)
+    SELECT v.id, p.id, coalesce(nullif(left(split_part(v.language, '-', 1), 10), ''), p.locale)
     INTO v_visitor, v_page, v_language
     FROM conversations_visitor v JOIN conversations_chatpage p ON p.id = v.chat_page_id
     WHERE v.public_id = p_visitor AND p.slug = p_chat_page;
     IF NOT FOUND THEN
-        RETURN;
-    END IF;
-    -- A retry that arrives after the conversation was resolved is still the same message.
-    RETURN QUERY
-        SELECT c.id, c.public_id, m.id, m.seq, m.created_at, false, false
-        FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id
-        WHERE c.visitor_id = v_visitor AND c.status = 'resolved' AND m.client_id = p_client_id;
-    IF FOUND THEN
         RETURN;
     END IF;
     LOOP
@@ -93,7 +86,17 @@ BEGIN
         FROM conversations_conversation c
         WHERE c.visitor_id = v_visitor AND c.chat_page_id = v_page AND c.status <> 'resolved'
         FOR NO KEY UPDATE;
-        EXIT WHEN FOUND;
+        v_found := FOUND;
+        -- A retry that arrives after its conversation was resolved is still the same message. Looked for behind
+        -- the lock, so that one which races the end is seen too.
+        RETURN QUERY
+            SELECT c.id, c.public_id, m.id, m.seq, m.created_at, false, false
+            FROM conversations_message m JOIN conversations_conversation c ON c.id = m.conversation_id
+            WHERE c.visitor_id = v_visitor AND c.status = 'resolved' AND m.client_id = p_client_id;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        EXIT WHEN v_found;
         -- Two tabs may both find none: the unique constraint lets one start it, the other comes round again.
         INSERT INTO conversations_conversation (
             public_id, chat_page_id, visitor_id, status, language, last_seq, last_words, last_author

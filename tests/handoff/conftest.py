@@ -14,9 +14,8 @@ from tests.workers import ToldEngine
 
 @pytest.fixture(autouse=True)
 def _no_waiting(settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers go out at once, a failing engine is asked again at once, and sign-ins cost nothing."""
+    """Answers go out at once, and a failing engine is asked again at once."""
     settings.TURN_SETTLE_MILLISECONDS = 0
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(automation, "TRY_PAUSE", 0.001)
 
 

@@ -16,7 +16,7 @@ from conversations.services import note_pages, remember_locked
 from handoff import automation, services
 from handoff.models import Attempt
 from handoff.outcomes import ReasonCode
-from handoff.selectors import snapshot
+from handoff.selectors import leading, snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -215,7 +215,7 @@ def test_the_number_of_queries_does_not_grow(talk, deniz, ada, say, page):
     for _ in range(3):
         services.hand_back(conversation_id=talk.pk, teammate=ada)
         work_off()
-        if not services.open_handoff(talk.pk):
+        if not leading(talk.pk):
             services.request(conversation_id=talk.pk, code=ReasonCode.LOOP, reason="Again.", by="assistant")
     services.finish(conversation_id=talk.pk, teammate=ada)
     again = say(deniz, "And again")
