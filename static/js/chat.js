@@ -109,7 +109,7 @@ async function knock() {
   const before = kept("token");
   try {
     const answer = await ask("open", { json: told });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) { if (answer.status === 429) say(await answer.text()); throw new Error(String(answer.status)); }
     const token = answer.headers.get("X-Visitor-Token");
     keep("token", token);
     if (host.identity) keep("identified", "1");
@@ -154,7 +154,7 @@ async function pump() {
     if (status === 401 && tries++ < 3) continue;
     own.classList.add("failed");
     $(".retry", own).hidden = false;
-    say(navigator.onLine ? "" : phrases.offline);
+    if (!navigator.onLine) say(phrases.offline);
     await Promise.race([wait(jitter(Math.min(1000 * 2 ** tries++, 15_000))), new Promise((done) => { wake = done; })]);
     own.classList.remove("failed");
     $(".retry", own).hidden = true;
@@ -168,7 +168,7 @@ async function send(words) { // 0 when nobody answered
     const text = await answer.text();
     if (answer.ok) { apply(text); keep(`unsent:${words.client_id}`, ""); say(""); connect(); }
     if (answer.status === 401) { keep("token", ""); await open(); }
-    if (answer.status === 422) say(text);
+    if ([422, 429, 503].includes(answer.status) && !text.includes("<")) say(text); // a proxy's own page is no sentence
     return answer.status;
   } catch { return 0; }
 }
@@ -280,7 +280,7 @@ const heard = {
   closed() { isOpen = false; },
   view({ view, page_url, page_title }) {
     Object.assign(host, { page_url, page_title });
-    if (isOpen && kept("token")) ask("pages", { json: { views: [view] } }).then(() => tellHost({ type: "kept", ids: [view.view_id] }), () => {});
+    if (isOpen && kept("token")) ask("pages", { json: { views: [view] } }).then((answer) => answer.ok && tellHost({ type: "kept", ids: [view.view_id] }), () => {});
     else host.views.push(view);
   },
 };
