@@ -98,9 +98,9 @@ def facts(text: str, *, asked: str = "") -> list[Fact]:
 
 
 def without(text: str, stated: list[Fact]) -> str:
-    """The text with its facts taken out: what is left may be a question."""
-    for fact in sorted(stated, key=lambda fact: -fact.start):
-        text = f"{text[: fact.start]} {text[fact.end :]}"
+    """The text with blanks where its facts stand, as long as before: what is left may be a question."""
+    for fact in stated:
+        text = f"{text[: fact.start]}{' ' * (fact.end - fact.start)}{text[fact.end :]}"
     return text
 
 

@@ -16,7 +16,9 @@ COMMON_WEIGHT = 0.4
 ELSEWHERE = 0.6
 UNKNOWN_COST = 0.3
 KIND_WEIGHT = 0.8
+COMPLAINT_COST = 0.5
 NOTHING_NEAR = 0.3
+_MISHAPS = "damaged broken declined lost stolen wrong missing hasarlı kırık kayıp yanlış eksik"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,14 @@ def match(wanted: str, stems: frozenset[str], language: str) -> float:
         return SIMILAR
     if len(wanted) >= 5 and any(other[:1] == wanted[0] and one_slip(wanted, other) for other in stems):
         return MISSPELT
+    if len(wanted) in {3, 4} and any(_swapped(wanted, other) for other in stems):
+        return MISSPELT
     return 0.0
+
+
+def _swapped(a: str, b: str) -> bool:
+    """True for short words when two letters changed places: anything else there would be another word."""
+    return a[:1] == b[:1] and sorted(a) == sorted(b) and one_slip(a, b)
 
 
 def _shares_root(a: str, b: str) -> bool:
@@ -99,14 +108,19 @@ def _judgement(question: str, weights: dict[str, float], passage: Passage, langu
     if len(missing) == len(hits):
         return Judgement(passage, 0.0, frozenset(), _as_written(question, set(weights), language))
     cover, total = _cover(weights, hits), sum(weights.values())
-    if kind := asked_for_what(question):
+    kind, shown = asked_for_what(question), False
+    if kind:
         shown = bool(kind.evidence.search(fold(f"{passage.title}\n{passage.body}")))
         cover = (cover * total + KIND_WEIGHT * shown) / (total + KIND_WEIGHT)
     in_title = sum(weight * match(one, title, language) for one, weight in weights.items()) / total
     focus, same = _focus(weights, passage.title, language), _same_words(question, passage.title)
+    sure = 0.62 * cover + 0.14 * in_title + 0.14 * focus + 0.1 * same
+    unlike = kind and kind.complaint and not (shown and in_title)
+    if unlike or _tells_another_mishap(question, passage.title, language):
+        sure *= COMPLAINT_COST
     return Judgement(
         passage=passage,
-        sure=round(0.62 * cover + 0.14 * in_title + 0.14 * focus + 0.1 * same, 3),
+        sure=round(sure, 3),
         covered=frozenset(weights) - missing,
         missing=_as_written(question, {one for one in missing if weights[one] >= 1.0}, language),
     )
@@ -132,6 +146,13 @@ def _focus(weights: dict[str, float], title: str, language: str) -> float:
     """The share of the title that was asked for: "My parcel arrived damaged" is more than "my parcel"."""
     heading, asked = content(title, language), frozenset(weights)
     return _cover(heading, {one: match(one, asked, language) for one in heading}) if heading else 0.0
+
+
+def _tells_another_mishap(question: str, title: str, language: str) -> bool:
+    """True when the title tells of a mishap that the question does not: "when will my parcel arrive" is not damaged."""
+    mishaps = stems_of(_MISHAPS, language) & stems_of(title, language)
+    asked = stems_of(question, language)
+    return bool(mishaps) and not any(match(one, asked, language) for one in mishaps)
 
 
 def _same_words(question: str, title: str) -> float:

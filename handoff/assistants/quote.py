@@ -9,26 +9,34 @@ from handoff.assistants.limits import match, paragraphs, stems_of
 from handoff.assistants.words import content
 
 LONGEST = 600
+ENOUGH = 480  # up to this length the first two paragraphs answer a general question together
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _READ_MORE = {"en": "Read more:", "tr": "Devamı:"}
 
 
 def quote(passage: Passage, question: str, language: str) -> str:
-    """The paragraph that has most of the question's words, and further ones only for words that it lacks."""
+    """The paragraphs that have what the question asks besides the title; of a general question, the first two.
+
+    An article begins with its answer, and the title's own words say nothing about which paragraph to choose.
+    """
     parts = paragraphs(passage.body)
     if not parts:
         return passage.title
     wanted = content(question, language)
     title = {one for one in wanted if match(one, stems_of(passage.title, language), language)}
-    hits = [{one for one in wanted if match(one, stems_of(part, language), language)} for part in parts]
-    worth = [sum(wanted[one] * (0.5 if one in title else 1.0) for one in hit) for hit in hits]
+    hits = [{one for one in wanted if match(one, stems_of(part, language), language)} - title for part in parts]
+    worth = [sum(wanted[one] for one in hit) for hit in hits]
+    if max(worth) < 1.0:
+        together = parts[:2] if sum(len(part) for part in parts[:2]) <= ENOUGH else parts[:1]
+        return "\n\n".join(_within(part, wanted, language) for part in together)
     best = max(range(len(parts)), key=lambda i: (worth[i], -i))
-    chosen, have = [best], hits[best] | title
-    for i in sorted(range(len(parts)), key=lambda i: (-worth[i], i)):
-        fits = sum(len(parts[j]) for j in chosen) + len(parts[i]) <= LONGEST
-        if i not in chosen and fits and hits[i] - have:
+    first = [0] if _asks_the_title(wanted, passage.title, language) else []
+    chosen, have = [best], hits[best]
+    for i in (*first, *sorted(range(len(parts)), key=lambda i: (-worth[i], i))):
+        adds = i in first or any(wanted[one] >= 1.0 for one in hits[i] - have)
+        if i not in chosen and adds and sum(len(parts[j]) + 2 for j in (*chosen, i)) <= LONGEST:
             chosen.append(i)
-            have |= hits[i]
+            have = have | hits[i]
     return "\n\n".join(_within(parts[i], wanted, language) for i in sorted(chosen))
 
 
@@ -38,6 +46,12 @@ def answer(passage: Passage, question: str, language: str) -> str:
     if not passage.url:
         return words
     return f"{words}\n\n{_READ_MORE.get(language, _READ_MORE['en'])} {passage.url}"
+
+
+def _asks_the_title(wanted: dict[str, float], title: str, language: str) -> bool:
+    """True when the question asks all that the title does, and something more."""
+    asked = frozenset(wanted)
+    return all(match(one, asked, language) for one, weight in content(title, language).items() if weight >= 1.0)
 
 
 def _within(paragraph: str, wanted: dict[str, float], language: str) -> str:

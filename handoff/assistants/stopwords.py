@@ -21,7 +21,7 @@ makes go going goes come comes take takes took find look looking see show use us
 way possible able long much many time times day days week today tomorrow yesterday good new old one two first last same
 different sure wonder wondering think hope understand explain info information happen happens problem issue trouble
 have buy bought purchase purchased item items product products does start best kind type cover exactly usually right
-came came policy policies rules rule conditions terms offer offers put try tried trying keep every else another possibly
+came came policy policies rules rule conditions terms offer offers put try tried trying keep every else another possibly sell
 """
 
 _TURKISH_STOP = """
@@ -30,12 +30,12 @@ benim senin bizim sizin bir icin ile gibi kadar daha cok az en ama fakat ancak c
 ne neden nicin niye nasil hangi hangisi kim nerede nereye nereden kac var yok evet hayir tamam lutfen merhaba selam
 tesekkurler tesekkur ederim sagol sagolun acaba peki sey olarak oldu olur olan olmus olacak ediyor edin eder etmek
 etmem edebilir miyim misiniz musunuz musun misin miydi degil simdi artik zaten bile sadece hem hala henuz yani iste
-olarak sonra once uzere gore dogru
+olarak sonra once uzere gore dogru biri
 """
 
 _TURKISH_WEAK = """
 istiyorum isterim istiyor istemistim lazim gerek gerekiyor gerekli bilgi ogrenmek ogrenebilir sormak sorum soru yardim yardimci
-alabilir alabilirim almak aldim yapmak yapabilir yapabilirim yapmam yapiyorum yapilir yapiliyor zaman gun gunde bugun yarin
+alabilir alabilirim almak aldim aldigim yapmak yapabilir yapabilirim yapmam yapiyorum yapilir yapiliyor zaman gun gunde bugun yarin
 dun sure suresi surer sorun problem urun urunu urunler verir verebilir verdim kaldi cikti gelmedi olabilir mumkun hakkinda ilgili
 """
 

@@ -87,6 +87,21 @@ def content(text: str, language: str) -> dict[str, float]:
     return weights
 
 
+def telling(text: str) -> list[str]:
+    """The words that say what is asked, as they were typed, each once."""
+    words = (word for word in _WORD.findall(text) if fold(word) not in STOP and (len(word) > 1 or word.isdigit()))
+    return list(dict.fromkeys(words))
+
+
+def slips_of(word: str) -> list[str]:
+    """The words that this one may be a slip of: two letters swapped, or one too many."""
+    if len(word) < 3 or not word.isalpha():
+        return []
+    swapped = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
+    shorter = [word[:i] + word[i + 1 :] for i in range(len(word))] if len(word) >= 5 else []
+    return [other for other in dict.fromkeys((*swapped, *shorter)) if other != word and other not in STOP]
+
+
 def one_slip(a: str, b: str) -> bool:
     """True when one letter is missing, doubled, wrong, or swapped with its neighbour."""
     if a == b or abs(len(a) - len(b)) > 1:

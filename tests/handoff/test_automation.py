@@ -17,7 +17,7 @@ from handoff.assistants import ENGINES
 from handoff.assistants.base import EngineError, Reply, Tried
 from handoff.models import Attempt, Automation, Handoff
 from handoff.outcomes import ReasonCode, Remember, RequestHandoff, Say
-from handoff.selectors import leading
+from handoff.selectors import Briefed, leading
 from tests.workers import leases_run_out, repeats, says, sweep, wishes_for_a_person, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -548,3 +548,12 @@ def test_a_thinking_worker_keeps_its_lease(deniz, assistant, say, engine, settin
     say(deniz, "Once more")  # the keeper has ended meanwhile; the next turn starts it again
     work_off()
     assert Message.objects.filter(conversation_id=said.conversation_id, author="assistant").count() == 2
+
+
+def test_a_clock_that_is_behind_the_databases_keeps_nobody_waiting(settings, monkeypatch):
+    settings.TURN_SETTLE_MILLISECONDS = 700
+    slept = []
+    monkeypatch.setattr(automation.time, "sleep", slept.append)
+    ahead = Briefed(assistant=None, snapshot=None, upto_seq=1, last_said_at=time.time() + 60)
+    automation._let_settle(ahead)
+    assert slept == [pytest.approx(0.7)]

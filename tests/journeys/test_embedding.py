@@ -33,7 +33,7 @@ def test_the_bubble_opens_and_closes_by_keyboard_and_gives_the_focus_back(people
     bubble.focus()
     page.keyboard.press("Enter")
     chat = page.frame_locator("iframe")
-    expect(chat.get_by_label("Your message")).to_be_visible()
+    expect(chat.get_by_label("Your message")).to_be_focused()
     chat.get_by_label("Your message").press("Escape")
     expect(chat.get_by_label("Your message")).to_be_hidden()
     expect(bubble).to_be_focused()

@@ -93,7 +93,7 @@ ENGLISH: tuple[Article, ...] = (
         "damaged",
         "My parcel arrived damaged or broken",
         "/demo/returns/#damaged",
-        "We are sorry. Send us a photograph of the damage and one of the box within fourteen days, and keep the box until we have answered.",
+        "We are sorry when glass, marble or wood arrives cracked or broken. Send us a photograph of the damage and one of the box within fourteen days, and keep the box until we have answered.",
         "We send the broken part again free of charge, or take the whole piece back and refund it, as you prefer. You pay nothing for the way back.",
     ),
     article(
@@ -234,7 +234,7 @@ ENGLISH: tuple[Article, ...] = (
         "workshop",
         "Visit the workshop in Izmir",
         "/demo/about/#workshop",
-        "You are welcome in our workshop in Kemeraltı, 871 Street 14, Konak, Izmir, Tuesday to Saturday from 10:00 to 18:00. Ring the bell twice.",
+        "You are welcome in our workshop in Kemeraltı, 871 Street 14, Konak, Izmir; it is open Tuesday to Saturday from 10:00 to 18:00. Ring the bell twice.",
         "You can see the looms, buy what is there, and collect an order: choose “Collect in Izmir” at the checkout.",
     ),
     article(

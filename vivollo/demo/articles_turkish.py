@@ -48,7 +48,7 @@ TURKISH: tuple[Article, ...] = (
         "hasarli",
         "Ürün kırık ya da hasarlı geldi",
         "/demo/returns/#damaged",
-        "Çok üzgünüz. On dört gün içinde hasarın ve kutunun fotoğrafını gönderin, kutuyu yanıt gelene kadar saklayın.",
+        "Lamba, bardak, cam ya da başka bir parça kırık çıktıysa çok üzgünüz. On dört gün içinde hasarın ve kutunun fotoğrafını gönderin, kutuyu yanıt gelene kadar saklayın.",
         "Kırılan parçayı ücretsiz olarak yeniden göndeririz ya da ürünü geri alıp paranızı iade ederiz; nasıl isterseniz.",
     ),
     article(
@@ -64,7 +64,7 @@ TURKISH: tuple[Article, ...] = (
         "odeme",
         "Ödeme yöntemleri ve taksit",
         "/demo/paying/#methods",
-        "Visa, Mastercard, PayPal ve havale ile ödeyebilirsiniz. Türkiye'deki kartlara altı aya kadar vade farksız taksit vardır.",
+        "Kredi kartı (Visa, Mastercard), PayPal ve havale ile ödeyebilirsiniz. Türkiye'deki kartlara altı aya kadar vade farksız taksit vardır.",
         "Kartınızdan ödeme, paket yola çıkınca alınır.",
     ),
     article(
