@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from conversations import events
@@ -49,9 +49,7 @@ def _identified(page: ChatPage, visitor: Visitor | None, identity: Identity) -> 
     known = (
         Visitor.objects.select_for_update(no_key=True).filter(chat_page=page, external_id=identity.external_id).first()
     )
-    if known is None and visitor is not None and not visitor.external_id:
-        visitor.external_id = identity.external_id
-        visitor.save(update_fields=["external_id"])
+    if known is None and visitor is not None and _named(visitor, identity.external_id):
         known = visitor
     elif known is None:
         known, _ = Visitor.objects.get_or_create(chat_page=page, external_id=identity.external_id)
@@ -65,6 +63,19 @@ def _identified(page: ChatPage, visitor: Visitor | None, identity: Identity) -> 
     events.record("visitor.identified", conversation_id=None, data={"visitor_id": known.pk})
     _tell(known)
     return known
+
+
+def _named(visitor: Visitor, external_id: str) -> bool:
+    """Whether an anonymous visitor is now the one with this id; false when another browser was faster to be."""
+    if visitor.external_id:
+        return False
+    try:
+        with transaction.atomic():
+            Visitor.objects.filter(pk=visitor.pk).update(external_id=external_id)
+    except IntegrityError:
+        return False
+    visitor.external_id = external_id
+    return True
 
 
 def _merge_locked(visitor: Visitor, *, into: Visitor) -> None:

@@ -72,7 +72,7 @@ def read_position(data: Mapping[str, Any]) -> Position:
 
 def read_words(data: Mapping[str, Any]) -> Words:
     """The message, or NotSendable with a sentence for its author."""
-    body = str(data.get("body", "")).replace("\0", "").replace("\r\n", "\n").strip()
+    body = plain(str(data.get("body", ""))).replace("\r\n", "\n").strip()
     if not body:
         raise NotSendable(_("Write something first."))
     if len(body) > LONGEST_MESSAGE:
@@ -96,7 +96,7 @@ def read_told(data: Mapping[str, Any]) -> Told:
         page_url=address(data, "page_url"),
         page_title=text(data, "page_title", 200),
         identity=data["identity"] if isinstance(data.get("identity"), str) else "",
-        claims={key[:60]: text(claims, key, 200) for key in list(claims)[:MOST_CLAIMS]}
+        claims={plain(key)[:60]: text(claims, key, 200) for key in list(claims)[:MOST_CLAIMS]}
         if isinstance(claims, dict)
         else {},
         views=read_views(data),
@@ -146,7 +146,12 @@ def address(data: Mapping[str, Any], key: str) -> str:
 def text(data: Mapping[str, Any], key: str, most: int) -> str:
     """A short text, cut to what its column holds."""
     value = data.get(key)
-    return value.replace("\0", "").strip()[:most] if isinstance(value, str) else ""
+    return plain(value).strip()[:most] if isinstance(value, str) else ""
+
+
+def plain(value: str) -> str:
+    """The text without what PostgreSQL cannot keep: NUL, and half an emoji, as a title cut by a script leaves it."""
+    return value.replace("\0", "").encode(errors="ignore").decode()
 
 
 def as_uuid(value: Any) -> uuid.UUID | None:
@@ -161,6 +166,6 @@ def read_json(body: bytes) -> dict[str, Any]:
     """A JSON object, or an empty one."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -27,6 +27,7 @@ PULSE = 10.0  # seconds between two looks at what a lost hint may have left behi
 PULSE_FRAME = '<template id="pulse"></template>'
 REFETCH_FRAME = '<template id="refetch"></template>'
 RETRY = 1.0
+SLOW = 5.0  # seconds that one socket may keep the others of its feed waiting
 
 
 class Socket(Protocol):
@@ -104,8 +105,9 @@ class _Watched:
 
     async def send(self, socket: Socket, frame: str) -> None:
         try:
-            await socket.say(frame)
-        except Exception:
+            async with asyncio.timeout(SLOW):
+                await socket.say(frame)
+        except Exception:  # gone, or it reads so slowly that all others would wait for it
             self.sockets.discard(socket)
 
 
@@ -115,7 +117,6 @@ class Hub:
     def __init__(self) -> None:
         self._watched: dict[tuple[str, int | None], _Watched] = {}
         self._by_conversation: dict[int | None, set[_Watched]] = defaultdict(set)
-        self._starting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._listening = asyncio.Event()
 
@@ -123,24 +124,33 @@ class Hub:
         """Let the socket see the feed from now on, after a frame with what it has missed.
 
         The caller has checked the access. The socket is listed before the catch-up is read, so that nothing
-        falls between; what then comes twice is known by its seq.
+        falls between; what then comes twice is known by its seq. A socket that could not catch up is not listed.
         """
-        async with self._starting:
-            if not self._tasks:
-                self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._pulse())]
-            try:
-                await asyncio.wait_for(self._listening.wait(), timeout=2)
-            except TimeoutError:
-                logger.warning("the channel layer does not answer; the page lives on pulses until it does")
-            watched = self._watched.get(feed.key)
-            if watched is None:
-                await feed.start()
-                watched = self._watched[feed.key] = _Watched(feed)
-                self._by_conversation[feed.conversation_id].add(watched)
-            watched.sockets.add(socket)
-        frame = await catch_up()
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._pulse())]
+        try:
+            await asyncio.wait_for(self._listening.wait(), timeout=2)
+        except TimeoutError:
+            logger.warning("the channel layer does not answer; the page lives on pulses until it does")
+        if feed.key not in self._watched:
+            await feed.start()
+        watched = self._watch(feed)
+        watched.sockets.add(socket)
+        try:
+            frame = await catch_up()
+        except BaseException:  # a cancelled one too: nobody would ever call leave() for it
+            self.leave(feed, socket)
+            raise
         if frame:
             await watched.send(socket, frame)
+
+    def _watch(self, feed: Feed) -> _Watched:
+        """The feed's one place; another socket may have made it while this one's feed was starting."""
+        watched = self._watched.get(feed.key)
+        if watched is None:
+            watched = self._watched[feed.key] = _Watched(feed)
+            self._by_conversation[feed.conversation_id].add(watched)
+        return watched
 
     def leave(self, feed: Feed, socket: Socket) -> None:
         """Forget the socket; a feed without sockets ends."""
@@ -195,6 +205,7 @@ class Hub:
             for watched in self._by_conversation.get(conversation_id, ()):
                 if watched.feed.is_behind(position):
                     watched.hear(live.hint("entries", conversation_id, seq=position))
+                    watched.hear(live.hint("state", conversation_id))  # its hint was lost too, or there was none
 
     async def _everyone(self, frame: str) -> None:
         for watched in list(self._watched.values()):

@@ -29,6 +29,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conversations.forms import plain
+
 LONGEST = 4096
 LONGEST_LIFE = 31 * 86_400  # a longer assertion is a mistake of the host's, or somebody's spare key
 MOST_ATTRIBUTES = 50
@@ -64,10 +66,14 @@ def read(text: str, secret: str) -> Identity:
     ):
         raise NotIdentified
     try:
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (binascii.Error, ValueError) as garbled:
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), parse_constant=_no_number)
+    except (binascii.Error, ValueError, RecursionError) as garbled:
         raise NotIdentified from garbled
     return _identity(claims)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def _identity(claims: Any) -> Identity:
@@ -77,9 +83,20 @@ def _identity(claims: Any) -> Identity:
     if isinstance(named, bool) or not isinstance(named, str | int) or not isinstance(attributes, dict):
         raise NotIdentified
     external_id = str(named).strip()
-    if not external_id or len(external_id) > 120 or "\0" in external_id or len(attributes) > MOST_ATTRIBUTES:
+    if not external_id or len(external_id) > 120 or plain(external_id) != external_id:
         raise NotIdentified
-    return Identity(external_id, _text(claims, "name", 120), _text(claims, "email", 254), attributes)
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise NotIdentified
+    return Identity(external_id, _text(claims, "name", 120), _text(claims, "email", 254), _kept(attributes))
+
+
+def _kept(value: Any) -> Any:
+    """The same, as PostgreSQL can keep it, however deep."""
+    if isinstance(value, dict):
+        return {plain(key): _kept(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return plain(value) if isinstance(value, str) else value
 
 
 def _is_current(exp: Any) -> bool:
@@ -89,7 +106,7 @@ def _is_current(exp: Any) -> bool:
 
 def _text(claims: Mapping[str, Any], key: str, most: int) -> str:
     value = claims.get(key)
-    return value.replace("\0", "").strip()[:most] if isinstance(value, str) else ""
+    return plain(value).strip()[:most] if isinstance(value, str) else ""
 
 
 def _signature(body: str, secret: str) -> str:

@@ -18,6 +18,7 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 
 GROUP = "live"
+PATIENCE = 1.0  # seconds after which a hint is given up
 WAKE_PAUSE = 0.1  # seconds between two wake-ups of the drain by one process; the first goes out at once
 
 Hint = dict[str, Any]
@@ -82,7 +83,8 @@ async def publish_here(message: Hint) -> None:
     layer = get_channel_layer()
     assert layer is not None
     try:
-        await layer.group_send(GROUP, message)
+        async with asyncio.timeout(PATIENCE):  # a Redis that hangs must not keep a customer's message waiting
+            await layer.group_send(GROUP, message)
     except Exception:
         logger.warning("a hint was lost; the next pulse repairs it: %s", message, exc_info=True)
 

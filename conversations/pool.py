@@ -28,6 +28,11 @@ def _conninfo() -> str:
     return make_conninfo(**params)
 
 
+async def _as_django_does(conn: AsyncConnection[TupleRow]) -> None:
+    """Times come in UTC, whatever the server's own zone is."""
+    await conn.execute("SET TIME ZONE 'UTC'")
+
+
 async def _open() -> _Pool:
     pool: _Pool = AsyncConnectionPool(
         _conninfo(),
@@ -35,6 +40,7 @@ async def _open() -> _Pool:
         max_size=settings.MESSAGE_POOL_SIZE,
         timeout=5,
         open=False,
+        configure=_as_django_does,
         kwargs={"autocommit": True, "prepare_threshold": 1},
     )
     await pool.open()

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from conversations import access, arrivals, forms, fragments, identity, live, services, visits
+from conversations import access, arrivals, floods, forms, fragments, identity, live, services, visits
 from conversations.models import ChatPage, Conversation, Visitor
 from conversations.selectors import Entry, entries_here
 
@@ -91,10 +91,14 @@ async def post_message(request: HttpRequest, slug: str) -> HttpResponse:
     if token is None:
         whole: HttpResponse = await database_sync_to_async(_post_plainly)(request, slug)
         return whole
+    if request.content_type == "multipart/form-data":
+        return _answer("", 415)  # a composer sends no files, and reading some would keep this event loop busy
     language = request.POST.get("language", "")
     language = language if language in LANGUAGES else settings.LANGUAGE_CODE
     try:
         named = access.read(token, slug)
+        if wait := floods.messages.wait(named.visitor, settings.VISITOR_POSTS_A_MINUTE):
+            return _slower(language, wait)
         with translation.override(language):
             words = forms.read_words(request.POST)
         posted = await services.post_visitor_message_here(
@@ -112,6 +116,24 @@ async def post_message(request: HttpRequest, slug: str) -> HttpResponse:
 def _away(language: str) -> str:
     with translation.override(language):
         return _("We could not take your message just now. It is kept here and will be sent again.")
+
+
+def _slower(language: str, wait: int) -> HttpResponse:
+    with translation.override(language):
+        answer = _answer(_too_many(), 429)
+    answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
+def _too_many() -> str:
+    return _("That was a lot at once. What you wrote is kept here; wait a moment and it can be sent.")
+
+
+def _wait_for(request: HttpRequest, slug: str, visitor: Visitor | None) -> int:
+    """Seconds until they may go on: somebody whom we know by their own doings, somebody new by their address."""
+    if visitor is None:
+        return floods.arrivals.wait(visits.neighbourhood(request), slug)
+    return floods.signs.wait(visitor.public_id, settings.VISITOR_POSTS_A_MINUTE)
 
 
 async def _news_for_sender(posted: services.Posted, words: forms.Words, language: str) -> str:
@@ -140,6 +162,8 @@ def _post_plainly(request: HttpRequest, slug: str) -> HttpResponse:
             words = forms.read_words(request.POST)
         except forms.NotSendable as refused:
             return _whole_page(request, chat_page, visitor, trouble=str(refused), status=422)
+        if _wait_for(request, slug, visitor):
+            return _whole_page(request, chat_page, visitor, trouble=_too_many(), status=429)
     visitor = visitor or _arrived(request, chat_page, None, forms.read_told({}))
     services.post_visitor_message(visitor=visitor.public_id, chat_page=slug, client_id=words.client_id, body=words.body)
     return _whole_page(request, chat_page, visitor)
@@ -164,7 +188,10 @@ def open_chat(request: HttpRequest, slug: str) -> HttpResponse:
     chat_page = access.chat_page(slug)
     data = forms.read_json(request.body)
     told = forms.read_told(data)
-    visitor = _arrived(request, chat_page, _visitor_if_known(request, slug), told)
+    visitor = _visitor_if_known(request, slug)
+    if wait := _wait_for(request, slug, visitor):
+        return _slower(chat_page.locale, wait)
+    visitor = _arrived(request, chat_page, visitor, told)
     services.note_pages(visitor_id=visitor.pk, views=told.views)
     thread = access.latest_conversation(visitor)
     response = _answer(_own_thread(visitor, thread, forms.read_position(data)))
@@ -195,11 +222,14 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     visitor = _visitor_if_known(request, slug)
     if visitor is None and not is_plain:
         return _answer("", 401)
-    visitor = visitor or _arrived(request, access.chat_page(slug), None, forms.read_told({}))
-    with translation.override(visitor.chat_page.locale):
+    chat_page = access.chat_page(slug)
+    if wait := _wait_for(request, slug, visitor):
+        return _slower(chat_page.locale, wait)
+    visitor = visitor or _arrived(request, chat_page, None, forms.read_told({}))
+    with translation.override(chat_page.locale):
         thread: Conversation = import_string(settings.CHAT_REQUEST_PERSON)(visitor)
     if is_plain:
-        return _whole_page(request, visitor.chat_page, visitor)
+        return _whole_page(request, chat_page, visitor)
     thread.refresh_from_db(fields=["last_seq"])
     return _answer(_own_thread(visitor, thread, forms.read_position(request.POST)))
 
@@ -211,6 +241,8 @@ def pages(request: HttpRequest, slug: str) -> HttpResponse:
     visitor = _visitor_if_known(request, slug)
     if visitor is None:
         return _answer("", 401)
+    if wait := _wait_for(request, slug, visitor):
+        return _slower(visitor.chat_page.locale, wait)
     services.note_pages(visitor_id=visitor.pk, views=forms.read_views(forms.read_json(request.body)))
     return _answer("", 204)
 
@@ -220,6 +252,8 @@ def pages(request: HttpRequest, slug: str) -> HttpResponse:
 def typing(request: HttpRequest, slug: str) -> HttpResponse:
     """The visitor is writing; teammates who look at the thread see it for a moment."""
     visitor = _visitor_if_known(request, slug)
+    if visitor and (wait := _wait_for(request, slug, visitor)):
+        return _slower(visitor.chat_page.locale, wait)
     thread = access.latest_conversation(visitor) if visitor else None
     if thread is not None and thread.status != Conversation.Status.RESOLVED:
         live.publish(live.hint("typing", thread.pk, by="visitor"))

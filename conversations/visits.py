@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import ipaddress
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ import ua_parser
 from django.conf import settings
 from django.http import HttpRequest
 
-from conversations.forms import Told
+from conversations.forms import Told, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _zones() -> frozenset[str]:
 
 
 def _preferred(accepted: str) -> str:
-    return accepted.split(",")[0].split(";")[0].strip()[:20]
+    return plain(accepted.split(",")[0].split(";")[0]).strip()[:20]
 
 
 def _agent(header: str) -> tuple[str, str, str]:
@@ -87,12 +88,31 @@ def _place(request: HttpRequest, time_zone: str) -> tuple[str, str]:
     by_proxy = _joined(_header(request, settings.GEO_CITY_HEADER), _header(request, settings.GEO_COUNTRY_HEADER))
     if by_proxy:
         return by_proxy, "proxy"
-    if settings.GEOIP_PATH and (by_address := _located(request.META.get("REMOTE_ADDR", ""))):
+    if settings.GEOIP_PATH and (by_address := _located(address_of(request))):
         return by_address, "GeoIP"
     area, _, city = time_zone.rpartition("/")
     if city and area.partition("/")[0] not in ("", "Etc", "SystemV", "US"):
         return city.replace("_", " "), "time zone"
     return "", ""
+
+
+def address_of(request: HttpRequest) -> str:
+    """The browser's address as a trusted proxy or the connection tells it; empty where it is not known.
+
+    The last address of a list is the one that our own proxy has seen; those before it are anybody's word.
+    """
+    header = settings.CLIENT_ADDRESS_HEADER
+    told = request.headers.get(header, "").rpartition(",")[2] if header else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ipaddress.ip_address(told.strip()))
+    except ValueError:
+        return ""
+
+
+def neighbourhood(request: HttpRequest) -> str:
+    """The addresses that are counted as one: an IPv4 address, or the /64 that an IPv6 customer has for themselves."""
+    address = address_of(request)
+    return str(ipaddress.ip_network((address, 64), strict=False)) if ":" in address else address
 
 
 def _header(request: HttpRequest, name: str) -> str:

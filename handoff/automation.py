@@ -98,7 +98,7 @@ def _answer(turn: Turn) -> None:
 
 def _let_settle(known: Briefed) -> None:
     """Wait until the visitor has been quiet for a moment, so that quick messages get one answer."""
-    quiet = time.time() - known.last_said_at
+    quiet = max(0.0, time.time() - known.last_said_at)  # the database's clock may be ahead of ours
     pause = settings.TURN_SETTLE_MILLISECONDS / 1000 - quiet
     if pause > 0:
         connection.close()

@@ -9,11 +9,14 @@ from io import BytesIO
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
+from channels.db import database_sync_to_async
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
+from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -78,11 +81,18 @@ def teammate_of(scope: Mapping[str, Any]) -> Teammate | None:
 
 
 async def is_still_welcome(scope: Mapping[str, Any]) -> bool:
-    """Whether the teammate of an open socket is still active and has not signed out since."""
+    """Whether the teammate of an open socket is still active, signed in, and by the password that they have now."""
+    # The asynchronous ORM would keep a connection of the pool for each socket's task.
+    welcome: bool = await database_sync_to_async(_is_still_welcome)(scope)
+    return welcome
+
+
+def _is_still_welcome(scope: Mapping[str, Any]) -> bool:
     teammate, session = teammate_of(scope), scope["session"]
-    if teammate is None or not await session.aexists(session.session_key):
+    if teammate is None or not session.exists(session.session_key):
         return False
-    return await Teammate.objects.filter(pk=teammate.pk, is_active=True).aexists()
+    now = Teammate.objects.filter(pk=teammate.pk, is_active=True).first()
+    return now is not None and constant_time_compare(session.get(HASH_SESSION_KEY, ""), now.get_session_auth_hash())
 
 
 def language_of(scope: Mapping[str, Any]) -> str:

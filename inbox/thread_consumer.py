@@ -9,18 +9,18 @@ from functools import partial
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from conversations import live
 from conversations.hub import hub
 from conversations.models import Conversation
 from inbox import access, presence
+from inbox.consumers import TeammateConsumer
 from inbox.thread_fragments import TeamThread, catch_up
 
 NOT_THERE = 4404  # our own close code, like the page's 404
 
 
-class ThreadConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class ThreadConsumer(TeammateConsumer):
     """One teammate's view of one conversation."""
 
     feed: TeamThread | None = None
@@ -39,6 +39,7 @@ class ThreadConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             await self.close(NOT_THERE)
             return
         self.name = uuid.uuid4().hex
+        self.welcome()
         self.language = access.language_of(self.scope)
         self.feed = TeamThread(conversation.pk)
         missed = partial(catch_up, conversation.pk, after=self._after(), language=self.language)
@@ -48,10 +49,6 @@ class ThreadConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
     def _after(self) -> int:
         said = parse_qs(self.scope["query_string"].decode()).get("after", ["0"])[0]
         return int(said) if said.isdecimal() and len(said) < 10 else 0
-
-    async def say(self, frame: str) -> None:
-        """Send one frame to the browser."""
-        await self.send(text_data=frame)
 
     async def _be_seen(self, conversation_id: int, teammate_id: int) -> None:
         while True:

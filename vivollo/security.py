@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 from django.utils.decorators import sync_and_async_middleware
 
 PAGES = {
@@ -44,6 +47,29 @@ def _protect(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
     if ancestors is not None:
         response.xframe_options_exempt = True  # type: ignore[attr-defined]  # read by Django's clickjacking middleware
     return response
+
+
+@sync_and_async_middleware
+def transport_security(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """What Django's own middleware does (only over TLS, and the browser keeps to it), without its thread hops.
+
+    For the visitor's door, which does not pass Django's. Where there is no TLS it is not there at all.
+    """
+    if not settings.SECURE_SSL_REDIRECT:
+        raise MiddlewareNotUsed
+    djangos = SecurityMiddleware(lambda request: HttpResponse())
+    if iscoroutinefunction(get_response):
+        answer: Callable[[HttpRequest], Awaitable[HttpResponse]] = get_response
+
+        async def secure_here(request: HttpRequest) -> HttpResponseBase:
+            return djangos.process_request(request) or djangos.process_response(request, await answer(request))
+
+        return secure_here
+
+    def secure(request: HttpRequest) -> HttpResponseBase:
+        return djangos.process_request(request) or djangos.process_response(request, get_response(request))
+
+    return secure
 
 
 @sync_and_async_middleware

@@ -65,7 +65,7 @@ MIDDLEWARE = [
 # The visitor's door needs no session, sign-in or CSRF cookie: its credential is the signed token. Under ASGI
 # its path runs through these natively asynchronous ones only (vivollo/asgi.py); each of the others would cost
 # two thread hops a message.
-VISITOR_MIDDLEWARE = ["vivollo.security.content_security_policy"]
+VISITOR_MIDDLEWARE = ["vivollo.security.transport_security", "vivollo.security.content_security_policy"]
 
 ROOT_URLCONF = "vivollo.urls"
 ASGI_APPLICATION = "vivollo.asgi.application"
@@ -178,9 +178,7 @@ VISITOR_TOKEN_DAYS = env.integer("VISITOR_TOKEN_DAYS", default=180, low=1, high=
 # of a trusted proxy; where neither tells it, nobody is counted.
 VISITOR_POSTS_A_MINUTE = env.integer("VISITOR_POSTS_A_MINUTE", default=120, low=1, high=1_000_000)
 VISITOR_ARRIVALS_A_MINUTE = env.integer("VISITOR_ARRIVALS_A_MINUTE", default=60, low=1, high=1_000_000)
-CLIENT_ADDRESS_HEADER = env.text(
-    "CLIENT_ADDRESS_HEADER", default="X-Forwarded-For" if SECURE_PROXY_SSL_HEADER else ""
-)
+CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER", default="X-Forwarded-For" if SECURE_PROXY_SSL_HEADER else "")
 
 # Words and times.
 LANGUAGE_CODE = "en"

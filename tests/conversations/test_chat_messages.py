@@ -194,3 +194,11 @@ async def test_a_person_is_not_asked_for_without_a_token(deniz):
         tab.token = ""
         assert (await tab.ask("person", {})).status_code == 401
     assert not await Conversation.objects.aexists()
+
+
+async def test_a_composer_sends_no_files(deniz):
+    """Taking one apart would keep the event loop busy, and everybody on it."""
+    async with browser_of(deniz) as tab:
+        answer = await tab.ask("messages", {"body": "Hello"}, files={"file": b"x" * 100})
+        assert answer.status_code == 415
+    assert not await Message.objects.aexists()

@@ -183,3 +183,17 @@ def token_in(answer) -> dict[str, str]:
 def test_a_turkish_page_speaks_turkish_of_the_page_not_of_the_browser(client, chat_page):
     ChatPage.objects.update(locale="tr")
     assert '<html lang="tr"' in client.get("/chat/shop/", headers={"Accept-Language": "en"}).text
+
+
+def test_what_the_database_cannot_keep_is_left_out(client, chat_page):
+    """A page title that a script has cut in the middle of an emoji, and NUL wherever a browser may put it."""
+    half = "Lamp \ud83d"
+    answer = opened(client, page_title=half, language="tr\0", claims={"pl\0an": half}, views=[view(title=half)])
+    assert answer.status_code == 200
+    assert Visitor.objects.values_list("page_title", "language", "claims").get() == ("Lamp", "tr", {"plan": "Lamp"})
+    assert PageView.objects.get().title == "Lamp"
+
+
+def test_a_body_that_is_nested_without_end_is_nonsense(client, chat_page):
+    answer = client.post("/chat/shop/open", "[" * 100_000, content_type="application/json")
+    assert answer.status_code == 200

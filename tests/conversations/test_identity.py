@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conversations import access, identity
+from conversations import access, arrivals, identity
 from conversations.models import Conversation, Event, Visitor
 from conversations.services import remember_locked
 
@@ -119,3 +119,20 @@ def test_another_chat_pages_secret_names_nobody_here(client, chat_page, eve):
     told = {"identity": identity.sign(claims(), eve.chat_page.identity_secret)}
     client.post("/chat/shop/open", json.dumps(told), content_type="application/json")
     assert not Visitor.objects.filter(external_id="42").exists()
+
+
+def test_what_the_database_cannot_keep_is_left_out_of_what_was_signed(client, chat_page):
+    deniz, _ = opened(client, chat_page, name="Den\0iz", attributes={"a\0": ["b\0", {"c": "d\0"}], "n": 1.5})
+    deniz.refresh_from_db()
+    assert (deniz.name, deniz.attributes) == ("Deniz", {"a": ["b", {"c": "d"}], "n": 1.5})
+    with pytest.raises(identity.NotIdentified):
+        identity.read(identity.sign(claims(attributes={"n": float("nan")}), SECRET), SECRET)
+
+
+def test_the_slower_of_two_browsers_that_are_identified_at_once_joins_the_faster(client, chat_page, deniz):
+    faster = Visitor.objects.create(chat_page=chat_page, external_id="42")
+    assert arrivals._named(deniz, "42") is False
+    deniz.refresh_from_db()
+    assert deniz.external_id == ""
+    found, _ = opened(client, chat_page, access.sign(deniz, "shop"))
+    assert found == faster

@@ -223,3 +223,11 @@ def test_case_16_a_dead_broker_loses_no_event(deniz, say, settings):
 def test_undelivered_is_counted_up_to_a_thousand(deniz):
     Event.objects.bulk_create(Event(kind="message.received") for _ in range(1010))
     assert events.undelivered() == 1000
+
+
+def test_a_worker_whose_clock_is_behind_delivers_at_once(monkeypatch):
+    (event,) = record()
+    before = timezone.now() - timedelta(minutes=1)
+    monkeypatch.setattr(events.timezone, "now", lambda: before)
+    events.drain()
+    assert delivered == [[event.pk]]

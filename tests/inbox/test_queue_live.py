@@ -18,7 +18,7 @@ from handoff import services
 from handoff.outcomes import ReasonCode
 from inbox import fragments
 from inbox.access import REFUSED
-from inbox.consumers import QueueConsumer
+from inbox.consumers import QueueConsumer, TeammateConsumer
 from inbox.urls import websocket_urlpatterns
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +27,7 @@ REFETCH = '<template id="refetch"></template>'
 application = URLRouter([re_path(r"^ws/inbox/", AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))])
 
 
-def socket_of(teammate=None, language: str = "en") -> WebsocketCommunicator:
+def socket_of(teammate=None, language: str = "en", path: str = "/ws/inbox/") -> WebsocketCommunicator:
     """A browser's socket, with the cookie of a real sign-in."""
     headers = [(b"accept-language", language.encode())]
     if teammate is not None:
@@ -35,7 +35,7 @@ def socket_of(teammate=None, language: str = "en") -> WebsocketCommunicator:
         client.force_login(teammate)
         cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
         headers.append((b"cookie", cookie.encode()))
-    return WebsocketCommunicator(application, "/ws/inbox/", headers=headers)
+    return WebsocketCommunicator(application, path, headers=headers)
 
 
 def key_of(socket: WebsocketCommunicator) -> str:
@@ -207,3 +207,26 @@ async def test_a_teammate_who_left_is_refused(ada):
     connected, _ = await socket.connect()
     assert connected
     assert (await socket.receive_output(timeout=5))["code"] == REFUSED
+
+
+@pytest.mark.parametrize("how", ["signs out", "leaves", "gets a new password"])
+async def test_a_conversations_socket_is_closed_when_its_teammate_goes(ada, deniz, say, how, monkeypatch):
+    monkeypatch.setattr(TeammateConsumer, "patience", 0.0)
+    posted = await sync_to_async(say)(deniz, "Hello")
+    gone = await sync_to_async(socket_of)(ada, path=f"/ws/inbox/c/{posted.public_id}/")
+    connected, _ = await gone.connect()
+    assert connected
+    assert "Hello" in await gone.receive_from(timeout=5)
+    if how == "signs out":
+        await sync_to_async(Session.objects.filter(session_key=key_of(gone)).delete)()
+    elif how == "leaves":
+        ada.is_active = False
+        await ada.asave(update_fields=["is_active"])
+    else:
+        ada.set_password("another one")
+        await ada.asave(update_fields=["password"])
+    await sync_to_async(say)(deniz, "Not for Ada")
+    while (heard := await gone.receive_output(timeout=5))["type"] == "websocket.send":
+        assert "Not for Ada" not in heard["text"]
+    assert heard == {"type": "websocket.close", "code": REFUSED}
+    await gone.disconnect()

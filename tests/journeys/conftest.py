@@ -21,7 +21,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One `up` with its demo, for all journeys that do not break it."""
     folder = tmp_path_factory.mktemp("up") / "data"
     # An assistant that takes its time, so that people can act while it thinks.
-    with running(folder, "--web", "2", TURN_SETTLE_MILLISECONDS="1500") as product:
+    # Everybody comes from one address here, more of them in a minute than from any home.
+    with running(folder, "--web", "2", TURN_SETTLE_MILLISECONDS="1500", VISITOR_ARRIVALS_A_MINUTE="100000") as product:
         yield product
 
 

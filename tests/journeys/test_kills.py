@@ -70,7 +70,7 @@ def kill_some(product: Product, talkers: list[Talker]) -> None:
 
 @pytest.fixture
 def product(tmp_path: Path):
-    with running(tmp_path / "data", "--web", "2") as product:
+    with running(tmp_path / "data", "--web", "2", VISITOR_POSTS_A_MINUTE="100000") as product:
         yield product
 
 
