@@ -2,7 +2,8 @@
 
 What arrives with a token is counted for its visitor by each web process for itself: one look into a dict, because
 a message pays for it, so that N processes let through N times as much. What makes a new visitor is counted for
-the address and chat page in Redis, for all processes together. Without Redis nobody is refused.
+the address and chat page in Redis, for all processes together, and so are tries to sign in. Without Redis nobody
+is refused.
 """
 
 from __future__ import annotations
@@ -50,19 +51,20 @@ class Bucket:
         self._most = max(MOST_KEPT, 2 * len(self._full_at))
 
 
-class Arrivals:
-    """New visitors by address and chat page in each clock minute, counted in Redis."""
+class Window:
+    """What one address does at one place in each clock minute, counted in Redis for all processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self._redis: redis.Redis | None = None
         self._ask_at = 0.0
 
-    def wait(self, address: str, chat_page: str) -> int:
+    def wait(self, address: str, place: str, most: int) -> int:
         """Count one and return 0, or the seconds until the next minute begins."""
         if not address or time.monotonic() < self._ask_at:
             return 0
         minute, second = divmod(int(time.time()), MINUTE)
-        key = f"arrivals:{chat_page}:{address}:{minute}"
+        key = f"{self.name}:{place}:{address}:{minute}"
         try:
             pipe = self._client().pipeline(transaction=False)
             pipe.incr(key)
@@ -70,9 +72,9 @@ class Arrivals:
             counted, _ = pipe.execute()
         except redis.RedisError as trouble:
             self._ask_at = time.monotonic() + AWAY
-            logger.warning("arrivals are not counted while Redis does not answer: %r", trouble)
+            logger.warning("%s are not counted while Redis does not answer: %r", self.name, trouble)
             return 0
-        return MINUTE - second if counted > settings.VISITOR_ARRIVALS_A_MINUTE else 0
+        return MINUTE - second if counted > most else 0
 
     def _client(self) -> redis.Redis:
         if self._redis is None:
@@ -86,4 +88,4 @@ class Arrivals:
 
 
 messages, signs = Bucket(), Bucket()
-arrivals = Arrivals()
+arrivals, tries = Window("arrivals"), Window("tries")

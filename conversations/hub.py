@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import time
+import uuid
 import weakref
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -119,6 +120,8 @@ class Hub:
         self._by_conversation: dict[int | None, set[_Watched]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
         self._listening = asyncio.Event()
+        self._name = uuid.uuid4().hex
+        self._echo_due = False  # an echo of our own was sent and not heard yet
 
     async def join(self, feed: Feed, socket: Socket, catch_up: Callable[[], Awaitable[str]]) -> None:
         """Let the socket see the feed from now on, after a frame with what it has missed.
@@ -166,6 +169,9 @@ class Hub:
                 del self._by_conversation[feed.conversation_id]
 
     def _spread(self, hint: Hint) -> None:
+        if hint["what"] == "echo":
+            self._echo_due = self._echo_due and hint["hub"] != self._name
+            return
         for place in (hint["conversation"], None):
             for watched in self._by_conversation.get(place, ()):
                 watched.hear(hint)
@@ -196,7 +202,21 @@ class Hub:
                 await self._repair()
             except Exception:
                 logger.warning("the database did not answer a pulse", exc_info=True)
-            await self._everyone(PULSE_FRAME)
+            await self._everyone(await self._heartbeat())
+
+    async def _heartbeat(self) -> str:
+        """A pulse; or, where our own last echo did not come back, the word to fetch, and a new start of listening.
+
+        The channel layer reconnects in silence, so that only an echo tells that hints were lost.
+        """
+        lost = self._echo_due
+        if lost:
+            logger.warning("hints were lost: our own echo did not come back; the pages fetch instead")
+            self._tasks[0].cancel()
+            self._tasks[0] = asyncio.create_task(self._listen())
+        self._echo_due = True
+        await live.publish_here(live.hint("echo", 0, hub=self._name))
+        return REFETCH_FRAME if lost else PULSE_FRAME
 
     async def _repair(self) -> None:
         """What a hint should have said and did not, the database says now."""

@@ -132,7 +132,7 @@ def _too_many() -> str:
 def _wait_for(request: HttpRequest, slug: str, visitor: Visitor | None) -> int:
     """Seconds until they may go on: somebody whom we know by their own doings, somebody new by their address."""
     if visitor is None:
-        return floods.arrivals.wait(visits.neighbourhood(request), slug)
+        return floods.arrivals.wait(visits.neighbourhood(request), slug, settings.VISITOR_ARRIVALS_A_MINUTE)
     return floods.signs.wait(visitor.public_id, settings.VISITOR_POSTS_A_MINUTE)
 
 

@@ -23,6 +23,7 @@ from inbox.urls import websocket_urlpatterns as inbox_sockets
 
 VISITOR_PATH = "/chat/"
 MESSAGES = "/messages"
+LARGEST_BODY = 262_144  # bytes; a visitor's words, or a shelf of browsed pages, are far below
 
 
 class VisitorHandler(ASGIHandler):
@@ -63,6 +64,11 @@ class MessageHandler(VisitorHandler):
                 await self.send_response(await self.run_get_response(request), send)
 
 
+def _length(scope: Any) -> int:
+    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(told) if told.isdigit() else 0
+
+
 class Pages:
     """Sends the visitor's door to its own handlers, and everything else to Django's."""
 
@@ -75,6 +81,12 @@ class Pages:
         """Answer one request."""
         handler: ASGIHandler = self.everyone
         if scope["path"].startswith(VISITOR_PATH):
+            if _length(scope) > LARGEST_BODY:
+                await send(
+                    {"type": "http.response.start", "status": 413, "headers": [(b"content-type", b"text/plain")]}
+                )
+                await send({"type": "http.response.body", "body": b"That is too large to be a message."})
+                return
             handler = self.messages if scope["path"].endswith(MESSAGES) else self.visitors
         await handler(scope, receive, send)
 

@@ -177,6 +177,7 @@ VISITOR_TOKEN_DAYS = env.integer("VISITOR_TOKEN_DAYS", default=180, low=1, high=
 # visitors may come from one address to one chat page. The address is the connection's, or the last one in the header
 # of a trusted proxy; where neither tells it, nobody is counted.
 VISITOR_POSTS_A_MINUTE = env.integer("VISITOR_POSTS_A_MINUTE", default=120, low=1, high=1_000_000)
+SIGN_IN_TRIES_A_MINUTE = env.integer("SIGN_IN_TRIES_A_MINUTE", default=30, low=1)
 VISITOR_ARRIVALS_A_MINUTE = env.integer("VISITOR_ARRIVALS_A_MINUTE", default=60, low=1, high=1_000_000)
 CLIENT_ADDRESS_HEADER = env.text("CLIENT_ADDRESS_HEADER", default="X-Forwarded-For" if SECURE_PROXY_SSL_HEADER else "")
 

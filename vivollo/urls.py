@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from conversations.views import embed_script
+from inbox.views.session import few_tries
 from vivollo import health
 from vivollo.demo.views import home
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("embed.js", embed_script, name="embed"),
     path("chat/", include("conversations.urls")),
     path("inbox/", include("inbox.urls")),
+    path("admin/login/", few_tries(admin.site.login)),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

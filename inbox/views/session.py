@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views as auth
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from conversations import floods, visits
 from inbox.access import TeammateRequest, teammates_only
 from inbox.forms import PreferencesForm, SignInForm
+
+
+def few_tries(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let one address try one user name only so often a minute; the answer says so, and is 429."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            name = request.POST.get("username", "")[:150].lower()
+            wait = floods.tries.wait(visits.neighbourhood(request), name, settings.SIGN_IN_TRIES_A_MINUTE)
+            if wait:
+                words = _("Too many tries to sign in. Wait %(seconds)s seconds, then try again.") % {"seconds": wait}
+                return HttpResponse(words, status=429, content_type="text/plain", headers={"Retry-After": str(wait)})
+        return view(request, *args, **kwargs)
+
+    return limited
 
 
 class SignIn(auth.LoginView):
@@ -26,7 +46,7 @@ class SignIn(auth.LoginView):
         return super().get_context_data(**kwargs) | {"is_demo": settings.VIVOLLO_LOCAL}
 
 
-sign_in = SignIn.as_view()
+sign_in = few_tries(SignIn.as_view())
 sign_out = auth.LogoutView.as_view()
 
 

@@ -21,7 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch, settings):
     """No sentence counts for another; the clock minute that Redis counts in is of this sentence alone."""
-    for name, new in (("messages", floods.Bucket()), ("signs", floods.Bucket()), ("arrivals", floods.Arrivals())):
+    for name, new in (
+        ("messages", floods.Bucket()),
+        ("signs", floods.Bucket()),
+        ("arrivals", floods.Window("arrivals")),
+    ):
         monkeypatch.setattr(floods, name, new)
     clock = SimpleNamespace(time=lambda: 1_000_000_005.0, monotonic=time.monotonic)
     monkeypatch.setattr(floods, "time", clock)
@@ -112,7 +116,7 @@ def test_pages_and_typing_are_slowed_down_too(client, deniz, settings):
 def test_without_redis_nobody_is_refused_nor_kept_waiting(address, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1"
     began = time.monotonic()
-    assert [floods.arrivals.wait(address, "shop") for _ in range(10)] == [0] * 10
+    assert [floods.arrivals.wait(address, "shop", 2) for _ in range(10)] == [0] * 10
     assert time.monotonic() - began < 1
 
 

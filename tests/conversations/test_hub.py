@@ -98,3 +98,15 @@ async def test_after_a_lost_hint_the_state_is_told_too(hub, monkeypatch):
     await hub.join(Thread(), page, nothing)
     await hub._repair()
     await until(lambda: page.heard == ["entries state"])
+
+
+async def test_an_echo_that_does_not_come_back_makes_the_pages_fetch_and_the_hub_listen_anew(monkeypatch):
+    hub = Hub()
+    hub._tasks = [asyncio.create_task(asyncio.sleep(60))]  # listens no more, and says nothing about it
+    assert await hub._heartbeat() == hubs.PULSE_FRAME
+    assert await hub._heartbeat() == hubs.REFETCH_FRAME
+    await asyncio.wait_for(hub._listening.wait(), 5)
+    await live.publish_here(live.hint("echo", 0, hub=hub._name))
+    await until(lambda: not hub._echo_due)
+    assert await hub._heartbeat() == hubs.PULSE_FRAME
+    hub._tasks[0].cancel()

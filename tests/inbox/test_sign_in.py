@@ -1,5 +1,7 @@
 """Coming in, going out, and one's own preferences."""
 
+import uuid
+
 import pytest
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +72,15 @@ def test_no_page_of_ours_has_a_script_or_style_of_its_own(client, ada):
         assert "<script>" not in html
         assert "onclick" not in html
         assert page["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/inbox/sign-in/", "/admin/login/"])
+def test_one_address_may_try_one_user_name_only_so_often(client, settings, address):
+    settings.SIGN_IN_TRIES_A_MINUTE = 2
+    name = f"guessed-{uuid.uuid4().hex}"
+    answers = [client.post(address, {"username": name, "password": "wrong"}) for _ in range(5)]
+    assert answers[0].status_code == 200
+    refused = next(answer for answer in answers if answer.status_code == 429)  # also when the minute ends between
+    assert b"Wait" in refused.content
+    assert client.post(address, {"username": "another", "password": "wrong"}).status_code == 200

@@ -7,6 +7,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncRequestFactory
 
+from vivollo.asgi import Pages
 from vivollo.security import transport_security
 
 
@@ -30,3 +31,17 @@ def test_where_there_is_no_tls_it_costs_nothing(settings):
     settings.SECURE_SSL_REDIRECT = False
     with pytest.raises(MiddlewareNotUsed):
         transport_security(page)
+
+
+async def test_a_body_far_larger_than_any_message_is_refused_before_it_is_read():
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    async def receive():
+        raise AssertionError("it was read")
+
+    scope = {"type": "http", "path": "/chat/shop/messages", "headers": [(b"content-length", b"900000000")]}
+    await Pages()(scope, receive, send)
+    assert said[0]["status"] == 413
