@@ -40,6 +40,7 @@ function apply(html) {
   if (speaker) turnHeader(speaker);
   if (news.dataset.typing) showDots(news.dataset.typing, 6_000);
   if (fresh.length) arrived(fresh, wasAtEnd);
+  else if ($(".entry", news)) dress(list, hostOrigin); // only own words, settled in place: their times are the server's
 }
 
 function put(entry) {

@@ -144,7 +144,9 @@ def test_two_teammates_at_once_are_kept_in_order_and_the_second_is_asked_once(de
         open_conversation(page, deniz)
     expect(ada.locator("#presence")).to_contain_text("Bruno")
     on_their_way: list[Route] = []
-    bruno.route("**/reply", lambda route: on_their_way.append(route), times=1)  # Bruno presses Send, and his words are slower than Ada's
+    bruno.route(
+        "**/reply", lambda route: on_their_way.append(route), times=1
+    )  # Bruno presses Send, and his words are slower than Ada's
     reply(bruno, "Bruno was writing this.")
     bruno.wait_for_timeout(300)
     reply(ada, "Ada was faster.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -75,3 +77,16 @@ def test_case_18_a_page_that_missed_the_end_learns_of_it_when_it_is_back(talking
     expect(ada.locator("#state")).to_contain_text("Finished")
     deniz.context.set_offline(False)
     expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "finished")
+
+
+def test_a_visitors_own_words_show_their_own_time_as_soon_as_they_are_sent(talking: tuple[Page, Page]) -> None:
+    deniz, _ = talking
+    write(deniz, "What time is it?")
+    own = deniz.locator("[data-author=visitor]").last
+    expect(own).to_contain_text("Sent")
+    expect(own).to_have_attribute("data-seq", re.compile(r"\d+"))
+    shown, local = own.locator("time").evaluate(
+        """(time) => [time.textContent, new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit" })
+            .format(new Date(time.dateTime))]"""
+    )
+    assert shown == local
