@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.journeys.people import marked, open_conversation, reply, words_of, write
 from vivollo.local.product import Product
@@ -90,3 +90,21 @@ def test_a_visitors_own_words_show_their_own_time_as_soon_as_they_are_sent(talki
             .format(new Date(time.dateTime))]"""
     )
     assert shown == local
+
+
+def test_case_17_a_socket_that_has_fallen_silent_is_noticed_and_nothing_is_missing(deniz: Page, at_inbox) -> None:
+    deaf: list[WebSocketRoute] = []
+
+    def connect(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        if not deaf:  # the first one stays open, and carries nothing any more
+            deaf.append(socket)
+            server.on_message(lambda message: None)
+
+    deniz.route_web_socket(re.compile("/ws/chat/"), connect)
+    ada = at_inbox("ada")
+    write(deniz, marked("A person please"))
+    open_conversation(ada, deniz)
+    reply(ada, "Can you read this?")
+    expect(words_of(deniz, "person")).to_have_text(["Can you read this?"], timeout=45_000)
+    assert deaf
