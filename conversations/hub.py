@@ -13,6 +13,7 @@ import logging
 import time
 import uuid
 import weakref
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -41,7 +42,7 @@ class Socket(Protocol):
         ...
 
 
-class Feed:
+class Feed(ABC):
     """What several sockets look at. Subclasses render; the hub carries."""
 
     conversation_id: int | None = None  # None: it hears of every conversation
@@ -52,12 +53,12 @@ class Feed:
         """Equal for two sockets that look at the same thing."""
         return type(self).__name__, self.conversation_id
 
-    async def start(self) -> None:
+    async def start(self) -> None:  # noqa: B027  # a feed without a position has nothing to learn
         """Learn where the feed stands, before its first frame."""
 
+    @abstractmethod
     async def frames(self, hints: list[Hint], languages: set[str]) -> dict[str, str]:
         """One frame a language for what the hints speak of; a language without news has none."""
-        raise NotImplementedError
 
     def is_urgent(self, hint: Hint) -> bool:
         """Whether the hint ends the pause between two frames."""
