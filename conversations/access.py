@@ -72,6 +72,11 @@ def chat_page(slug: str) -> ChatPage:
     return found
 
 
+def unresolved_conversation(visitor: Visitor) -> Conversation | None:
+    """The visitor's own thread that is going on; the database holds that there is one at most."""
+    return Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id).unresolved().first()
+
+
 def latest_conversation(visitor: Visitor) -> Conversation | None:
     """The visitor's own thread: the unresolved one, else the newest."""
     threads = visitor.conversations.filter(chat_page_id=visitor.chat_page_id)

@@ -24,6 +24,7 @@ KINDS: dict[str, frozenset[str]] = {
     "conversation.assigned": frozenset({"assigned_teammate_id", "team_id"}),
     "conversation.resolved": frozenset(),
     "conversation.reopened": frozenset(),
+    "chat.opened": frozenset({"visitor_id"}),
     "message.received": frozenset({"message_id", "seq"}),
     "message.sent": frozenset({"message_id", "seq"}),
     "memory.learned": frozenset({"visitor_id", "key"}),
@@ -31,6 +32,11 @@ KINDS: dict[str, frozenset[str]] = {
     "handoff.requested": frozenset({"handoff_id", "code"}),
     "handoff.engaged": frozenset({"handoff_id"}),
     "handoff.finished": frozenset({"handoff_id", "outcome"}),
+    "flow.published": frozenset({"flow_id", "version_id"}),
+    "flow.started": frozenset({"run_id", "entry"}),
+    "flow.moved": frozenset({"run_id", "move", "step", "exit"}),
+    "flow.ended": frozenset({"run_id", "ending"}),
+    "timer.rang": frozenset({"timer", "run_id"}),
 }
 BATCH = 200
 LONGEST_PAUSE = timedelta(minutes=10)

@@ -88,4 +88,4 @@ class Window:
 
 
 messages, signs = Bucket(), Bucket()
-arrivals, tries = Window("arrivals"), Window("tries")
+arrivals, tries, openings = Window("arrivals"), Window("tries"), Window("openings")

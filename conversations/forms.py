@@ -65,9 +65,22 @@ class Told:
 
 def read_position(data: Mapping[str, Any]) -> Position:
     """Where the page stands; anything odd means the beginning."""
-    after = data.get("after", "")
-    is_number = isinstance(after, int) or (isinstance(after, str) and after.isdecimal() and len(after) < 10)
-    return Position(text(data, "conversation", 36), max(0, min(int(after), 2**31 - 1)) if is_number else 0)
+    return Position(text(data, "conversation", 36), read_number(data, "after"))
+
+
+def read_number(data: Mapping[str, Any], key: str) -> int:
+    """An entry's number; anything odd is 0, which no entry has."""
+    value = data.get(key, "")
+    is_number = isinstance(value, int) or (isinstance(value, str) and value.isdecimal() and len(value) < 10)
+    return max(0, min(int(value), 2**31 - 1)) if is_number else 0
+
+
+def read_client_id(data: Mapping[str, Any]) -> uuid.UUID:
+    """The id that the browser made for this message, so that a retry sends once."""
+    client_id = as_uuid(data.get("client_id"))
+    if client_id is None:
+        raise NotSendable(_("This page is out of date. Reload it and send your message again."))
+    return client_id
 
 
 def read_words(data: Mapping[str, Any]) -> Words:
@@ -80,10 +93,7 @@ def read_words(data: Mapping[str, Any]) -> Words:
             _("This message is too long: %(length)d of at most %(most)d characters. Send it in two parts.")
             % {"length": len(body), "most": LONGEST_MESSAGE}
         )
-    client_id = as_uuid(data.get("client_id"))
-    if client_id is None:
-        raise NotSendable(_("This page is out of date. Reload it and send your message again."))
-    return Words(body, client_id, read_position(data))
+    return Words(body, read_client_id(data), read_position(data))
 
 
 def read_told(data: Mapping[str, Any]) -> Told:

@@ -15,7 +15,8 @@ from conversations import turns
 from conversations.hub import Feed
 from conversations.live import Hint
 from conversations.models import ChatPage, Conversation, Visitor
-from conversations.selectors import Entry, Speaker, chat_status, entries, entries_here, thread_here
+from conversations.offers import Form
+from conversations.selectors import Entry, Speaker, asking, chat_status, entries, entries_here, thread_here
 
 Status = tuple[Speaker, bool]  # who is speaking, and whether they are composing something
 OTHERS_TO_SPEAK = {"person", "system"}  # after an entry of theirs the header may have changed
@@ -35,6 +36,7 @@ def frame(
     news: Sequence[Entry] = (),
     status: Status | None = None,
     typing: str = "",
+    greeting: bool = False,
 ) -> str:
     """The news of one thread; where it stands (after, seq) lets the page see a gap, and skip what it has."""
     speaker, thinking = status or (None, False)
@@ -46,9 +48,25 @@ def frame(
         "speaker": speaker,
         "thinking": thinking,
         "typing": typing,
+        "greeting": greeting,
+        **offered(news, speaker),
     }
     with translation.override(language):
         return str(_partial("frame").render(context))
+
+
+def offered(news: Sequence[Entry], speaker: Speaker | None) -> dict[str, Any]:
+    """What the visitor may press or fill in now. News always reach to the newest entry, so its end decides."""
+    if not news or (speaker and speaker.kind == "finished"):
+        return {"options_of": 0, "form_of": 0, "form": None}
+    asked = asking(news)
+    return {"options_of": news[-1].seq, "form_of": asked.seq if asked else 0, "form": asked.form if asked else None}
+
+
+def form_again(seq: int, form: Form, language: str) -> str:
+    """The form with what was typed, and what is wrong with it."""
+    with translation.override(language):
+        return str(_partial("form").render({"form_of": seq, "form": form}))
 
 
 def thread(page: ChatPage, conversation: Conversation | None, *, after: int = 0) -> dict[str, Any]:
@@ -64,10 +82,11 @@ def thread(page: ChatPage, conversation: Conversation | None, *, after: int = 0)
         "entries": news,
         "speaker": speaker,
         "thinking": thinking,
+        **offered(news, speaker),
     }
 
 
-def resumed(page: ChatPage, conversation: Conversation | None, *, after: int) -> str:
+def resumed(page: ChatPage, conversation: Conversation | None, *, after: int, greeting: bool = False) -> str:
     """The same as a frame: for the first load, after a gap, and when a socket joins."""
     found = thread(page, conversation, after=after)
     return frame(
@@ -77,6 +96,7 @@ def resumed(page: ChatPage, conversation: Conversation | None, *, after: int) ->
         seq=found["seq"],
         news=found["entries"],
         status=(found["speaker"], found["thinking"]),
+        greeting=greeting,
     )
 
 
@@ -141,7 +161,7 @@ def _is_typing(hint: Hint) -> bool:
     return hint["what"] == "typing" and hint.get("by") == "person"
 
 
-def latest(visitor: Visitor, conversation: Conversation | None, *, after: int) -> str:
-    """The visitor's own thread after an entry."""
+def latest(visitor: Visitor, conversation: Conversation | None, *, after: int, greeting: bool = False) -> str:
+    """The visitor's own thread after an entry; `greeting` says that one may begin shortly without their doing."""
     with translation.override(visitor.chat_page.locale):
-        return resumed(visitor.chat_page, conversation, after=after)
+        return resumed(visitor.chat_page, conversation, after=after, greeting=greeting)

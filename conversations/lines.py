@@ -34,11 +34,14 @@ LINES: dict[str, Line] = {
         _("%(name)s finished the conversation."), _("%(name)s closed the conversation."), "finished"
     ),
     "handoff.withdrawn": Line(_("The request for a person was withdrawn."), None, "finished"),
+    "handoff.expired": Line(_("Nobody came in time; the flow goes on."), None, "waiting"),
     "conversation.resolved": Line(_("The conversation was resolved."), _("The conversation was closed."), "finished"),
     "conversation.reopened": Line(_("%(name)s reopened the conversation."), _("The conversation goes on."), "person"),
     "assigned.claimed": Line(_("%(name)s took it on."), None, "person"),
     "assigned.teammate": Line(_("%(name)s assigned it to %(to)s."), None, "person"),
     "assigned.team": Line(_("Assigned to %(to)s."), None, "person"),
+    "assigned.flow": Line(_("The flow assigned it to %(to)s."), None, "person"),
+    "flow.trouble": Line("%(words)s", None, "danger"),
     "handback.note": Line(_("Note for the assistant: %(note)s"), None, "assistant"),
 }
 

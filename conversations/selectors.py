@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 
-from conversations import lines, pool
+from conversations import lines, offers, pool
 from conversations.models import Conversation, Message
+from conversations.models.messages import AUTOMATION
 
 FIELDS = (
     "id", "seq", "author", "audience", "body", "line", "params", "author_name", "teammate_id", "turn_id",
@@ -62,12 +63,30 @@ class Entry:
         """A state line in the words that the customer reads."""
         return lines.words(self.line, self.params, team=False)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The quick replies that automation offers with it."""
+        return offers.read_options(self._offered("options"))
+
+    @property
+    def card(self) -> offers.Card | None:
+        """The link card that automation shows below it."""
+        return offers.read_card(self._offered("card"))
+
+    @property
+    def form(self) -> offers.Form | None:
+        """The form that automation asks to fill in."""
+        return offers.read_form(self._offered("form"))
+
+    def _offered(self, key: str) -> Any:
+        return self.params.get(key) if self.author in AUTOMATION and isinstance(self.params, dict) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Who is speaking now, as the chat page's header shows it."""
 
-    kind: str  # assistant · waiting · person · finished · nobody
+    kind: str  # assistant · flow · waiting · person · finished · nobody
     name: str
     face: str  # initials of a person, empty otherwise
     line: str  # one line of state below the header, or empty
@@ -85,6 +104,23 @@ def entries(conversation_id: int, *, team: bool, after: int = 0) -> list[Entry]:
         conversation_id=conversation_id, seq__gt=after, audience__in=audiences(team=team)
     ).order_by("seq")
     return [Entry(*row) for row in found.values_list(*FIELDS)]
+
+
+def asking(news: Sequence[Entry]) -> Entry | None:
+    """The entry whose form is open: until the visitor says anything after it, or another form comes."""
+    last = next((one for one in reversed(news) if one.author == "visitor" or one.form), None)
+    return last if last and last.form else None
+
+
+def open_form(conversation_id: int, seq: int) -> Entry | None:
+    """The entry with this seq, where its form still waits for the visitor."""
+    open_one = asking(entries(conversation_id, team=False, after=seq - 1))
+    return open_one if open_one and open_one.seq == seq else None
+
+
+def was_sent(visitor_id: int, client_id: uuid.UUID) -> bool:
+    """Whether this message of the visitor stands in a thread of theirs."""
+    return Message.objects.filter(conversation__visitor_id=visitor_id, client_id=client_id).exists()
 
 
 async def entries_here(conversation_id: int, *, team: bool, after: int = 0) -> list[Entry]:
@@ -108,6 +144,12 @@ async def positions_here(conversation_ids: Iterable[int]) -> dict[int, int]:
 def chat_status(conversation: Conversation | None, chat_page_id: int) -> Speaker:
     """Who is speaking, as the function wired in CHAT_STATUS tells it."""
     told: Speaker = import_string(settings.CHAT_STATUS)(conversation, chat_page_id)
+    return told
+
+
+def greets(chat_page_id: int) -> bool:
+    """Whether somebody speaks first on this chat page, as the function wired in CHAT_GREETS tells it."""
+    told: bool = import_string(settings.CHAT_GREETS)(chat_page_id)
     return told
 
 

@@ -13,16 +13,20 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from conversations import events, lines, live, pool
+from conversations import events, lines, live, pool, selectors
 from conversations.models import Conversation, Memory, PageView, Visitor
 
 LONGEST_MESSAGE = 4000
-_POST = "SELECT * FROM post_visitor_message(%s, %s, %s, %s, %s)"
+_POST = "SELECT * FROM post_visitor_message(%s, %s, %s, %s, %s, %s)"
 _APPEND = "SELECT * FROM append_entry(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 class UnknownVisitor(Exception):
     """The token was ours, but its visitor is gone or belongs to another chat page."""
+
+
+class FormIsGone(Exception):
+    """The form was answered, another one took its place, or its conversation has ended."""
 
 
 class StillOpen(Exception):
@@ -57,22 +61,36 @@ class Appended:
 
 
 @transaction.atomic(durable=True)
-def post_visitor_message(*, visitor: uuid.UUID, chat_page: str, client_id: uuid.UUID, body: str) -> Posted:
+def post_visitor_message(
+    *, visitor: uuid.UUID, chat_page: str, client_id: uuid.UUID, body: str, params: Mapping[str, Any] | None = None
+) -> Posted:
     """Put the visitor's words at the end of their unresolved conversation, which is started where there is none.
 
     Known by its client_id, a repeated message is returned as it stands and nothing is written.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, _post_params(visitor, chat_page, client_id, body))
-        posted = _posted(cursor.fetchone())
-    if posted.added:
-        transaction.on_commit(lambda: _tell(posted))
-    return posted
+    return _post_inside(_post_params(visitor, chat_page, client_id, body, params))
 
 
-async def post_visitor_message_here(*, visitor: uuid.UUID, chat_page: str, client_id: uuid.UUID, body: str) -> Posted:
+@transaction.atomic(durable=True)
+def answer_form(*, visitor: Visitor, seq: int, client_id: uuid.UUID, body: str, values: Mapping[str, str]) -> Posted:
+    """Put the visitor's answers to the form at the end of its thread, once; FormIsGone where it is not open.
+
+    Looked at behind the lock, so that of two tabs one answers it.
+    """
+    mine = Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id).unresolved()
+    thread = mine.select_for_update(no_key=True).first()
+    is_open = thread is not None and selectors.open_form(thread.pk, seq) is not None
+    if not is_open and not selectors.was_sent(visitor.pk, client_id):
+        raise FormIsGone
+    params = {"form": seq, "values": dict(values)}
+    return _post_inside(_post_params(visitor.public_id, visitor.chat_page.slug, client_id, body, params))
+
+
+async def post_visitor_message_here(
+    *, visitor: uuid.UUID, chat_page: str, client_id: uuid.UUID, body: str, params: Mapping[str, Any] | None = None
+) -> Posted:
     """The same rule on the running event loop: one statement, no thread (DESIGN section 3)."""
-    found = await pool.rows(_POST, _post_params(visitor, chat_page, client_id, body))
+    found = await pool.rows(_POST, _post_params(visitor, chat_page, client_id, body, params))
     posted = _posted(found[0] if found else None)
     if posted.added:
         await live.publish_here(live.hint("entries", posted.conversation_id, seq=posted.seq, first=posted.started))
@@ -80,8 +98,20 @@ async def post_visitor_message_here(*, visitor: uuid.UUID, chat_page: str, clien
     return posted
 
 
-def _post_params(visitor: uuid.UUID, chat_page: str, client_id: uuid.UUID, body: str) -> tuple[Any, ...]:
-    return visitor, chat_page, client_id, body, events.is_heard("message.received")
+def _post_inside(post: tuple[Any, ...]) -> Posted:
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, post)
+        posted = _posted(cursor.fetchone())
+    if posted.added:
+        transaction.on_commit(lambda: _tell(posted))
+    return posted
+
+
+def _post_params(
+    visitor: uuid.UUID, chat_page: str, client_id: uuid.UUID, body: str, params: Mapping[str, Any] | None
+) -> tuple[Any, ...]:
+    told = json.dumps(dict(params)) if params else "{}"
+    return visitor, chat_page, client_id, body, events.is_heard("message.received"), told
 
 
 def _posted(row: Sequence[Any] | None) -> Posted:
@@ -155,6 +185,12 @@ def _claim(visitor_id: int, key: str, value: str) -> None:
     Visitor.objects.filter(pk=visitor_id, **{key: ""}).update(
         **{key: value[: getattr(field, "max_length", None) or 500]}
     )
+
+
+@transaction.atomic(durable=True)
+def note_opened(*, visitor_id: int) -> None:
+    """The journal tells that the visitor opened the chat with nothing going on, so that somebody may greet them."""
+    events.record("chat.opened", conversation_id=None, data={"visitor_id": visitor_id})
 
 
 @transaction.atomic(durable=True)

@@ -5,9 +5,9 @@ chat.js always sends the token's header, empty where it has none; a request with
 
 from __future__ import annotations
 
-import re
-import uuid
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from channels.db import database_sync_to_async
@@ -15,18 +15,28 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from conversations import access, arrivals, floods, forms, fragments, identity, live, services, visits
+from conversations import (
+    access,
+    answers,
+    arrivals,
+    floods,
+    forms,
+    fragments,
+    identity,
+    live,
+    services,
+    visits,
+    whole_page,
+)
 from conversations.models import ChatPage, Conversation, Visitor
-from conversations.selectors import Entry, entries_here
+from conversations.selectors import Entry, entries_here, greets
 
-_ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
 LANGUAGES = dict(settings.LANGUAGES)
 AWAY = (psycopg.OperationalError, OperationalError)  # the pool's timeout is one of psycopg's
 
@@ -37,7 +47,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """The page: a shell that knows nobody, or with a posted token the thread too, for browsers without scripts."""
     chat_page = access.chat_page(slug)
     visitor = _visitor_if_known(request, slug)
-    return _whole_page(request, chat_page, visitor)
+    return whole_page.render(request, chat_page, visitor)
 
 
 def _visitor_if_known(request: HttpRequest, slug: str) -> Visitor | None:
@@ -47,37 +57,8 @@ def _visitor_if_known(request: HttpRequest, slug: str) -> Visitor | None:
         return None
 
 
-def _whole_page(
-    request: HttpRequest, chat_page: ChatPage, visitor: Visitor | None, *, trouble: str = "", status: int = 200
-) -> HttpResponse:
-    origins = [origin for origin in chat_page.allowed_origins if _ORIGIN.fullmatch(origin)]
-    theme = request.GET.get("theme", "")
-    with translation.override(chat_page.locale):
-        context = {
-            **fragments.thread(chat_page, access.latest_conversation(visitor) if visitor else None),
-            "page": chat_page,
-            "origins": " ".join(origins),
-            "is_frame": "frame" in request.GET,
-            "theme": theme if theme in ("light", "dark") else "",
-            "token": access.sign(visitor, chat_page.slug) if visitor else "",
-            "client_id": uuid.uuid4(),
-            "longest": services.LONGEST_MESSAGE,
-            "trouble": trouble,
-            "unsent": request.POST.get("body", "") if trouble else "",
-        }
-        response = render(request, "chat/page.html", context, status=status)
-    response.frame_ancestors = ["'self'", *origins]  # type: ignore[attr-defined]  # read by vivollo.security
-    response.xframe_options_exempt = True  # the older header knows no list of sites
-    return _private(response)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def _answer(words: str, status: int = 200) -> HttpResponse:
-    return _private(HttpResponse(words, status=status))
+    return whole_page.private(HttpResponse(words, status=status))
 
 
 @csrf_exempt
@@ -99,6 +80,9 @@ async def post_message(request: HttpRequest, slug: str) -> HttpResponse:
         named = access.read(token, slug)
         if wait := floods.messages.wait(named.visitor, settings.VISITOR_POSTS_A_MINUTE):
             return _slower(language, wait)
+        if "form" in request.POST:
+            news: str = await database_sync_to_async(_answered)(token, slug, request.POST)
+            return _answer(news)
         with translation.override(language):
             words = forms.read_words(request.POST)
         posted = await services.post_visitor_message_here(
@@ -109,6 +93,8 @@ async def post_message(request: HttpRequest, slug: str) -> HttpResponse:
         return _answer("", 401)
     except forms.NotSendable as refused:
         return _answer(str(refused), 422)
+    except answers.NotAnswered as refused:
+        return _answer(fragments.form_again(refused.seq, refused.form, language), 422)
     except AWAY:
         return _answer(_away(language), 503)
 
@@ -153,20 +139,34 @@ def _own_entry(posted: services.Posted, words: forms.Words) -> Entry:
     )  # fmt: skip
 
 
+def _answered(token: str, slug: str, data: Mapping[str, Any]) -> str:
+    """Take the answers to a form, and return what is new to their sender."""
+    visitor = access.visitor_of(token, slug)
+    with translation.override(visitor.chat_page.locale):
+        answers.take(visitor, data)
+    return _own_thread(visitor, access.latest_conversation(visitor), forms.read_position(data))
+
+
 def _post_plainly(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for a browser without scripts: the answer is the whole page, with the token in a hidden field."""
     chat_page = access.chat_page(slug)
     visitor = _visitor_if_known(request, slug)
     with translation.override(chat_page.locale):
         try:
-            words = forms.read_words(request.POST)
+            words = None if visitor and "form" in request.POST else forms.read_words(request.POST)
+            if _wait_for(request, slug, visitor):
+                return whole_page.render(request, chat_page, visitor, trouble=_too_many(), status=429)
+            if visitor and not words:
+                answers.take(visitor, request.POST)
         except forms.NotSendable as refused:
-            return _whole_page(request, chat_page, visitor, trouble=str(refused), status=422)
-        if _wait_for(request, slug, visitor):
-            return _whole_page(request, chat_page, visitor, trouble=_too_many(), status=429)
+            return whole_page.render(request, chat_page, visitor, trouble=str(refused), status=422)
+        except answers.NotAnswered as refused:
+            return whole_page.render(request, chat_page, visitor, again=refused, status=422)
+    if not words:
+        return whole_page.render(request, chat_page, visitor)
     visitor = visitor or _arrived(request, chat_page, None, forms.read_told({}))
     services.post_visitor_message(visitor=visitor.public_id, chat_page=slug, client_id=words.client_id, body=words.body)
-    return _whole_page(request, chat_page, visitor)
+    return whole_page.render(request, chat_page, visitor)
 
 
 def _arrived(request: HttpRequest, chat_page: ChatPage, visitor: Visitor | None, told: forms.Told) -> Visitor:
@@ -194,14 +194,20 @@ def open_chat(request: HttpRequest, slug: str) -> HttpResponse:
     visitor = _arrived(request, chat_page, visitor, told)
     services.note_pages(visitor_id=visitor.pk, views=told.views)
     thread = access.latest_conversation(visitor)
-    response = _answer(_own_thread(visitor, thread, forms.read_position(data)))
+    is_fresh = thread is None or thread.status == Conversation.Status.RESOLVED
+    greeting = is_fresh and greets(chat_page.pk)
+    if greeting and not floods.openings.wait(visitor.public_id.hex, slug, 1):
+        services.note_opened(visitor_id=visitor.pk)
+    response = _answer(_own_thread(visitor, thread, forms.read_position(data), greeting=greeting))
     response.headers[access.HEADER] = access.sign(visitor, slug)
     return response
 
 
-def _own_thread(visitor: Visitor, thread: Conversation | None, position: forms.Position) -> str:
+def _own_thread(
+    visitor: Visitor, thread: Conversation | None, position: forms.Position, *, greeting: bool = False
+) -> str:
     after = position.in_conversation(thread.public_id) if thread else 0
-    return fragments.latest(visitor, thread, after=after)
+    return fragments.latest(visitor, thread, after=after, greeting=greeting)
 
 
 @require_GET
@@ -229,7 +235,7 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     with translation.override(chat_page.locale):
         thread: Conversation = import_string(settings.CHAT_REQUEST_PERSON)(visitor)
     if is_plain:
-        return _whole_page(request, chat_page, visitor)
+        return whole_page.render(request, chat_page, visitor)
     thread.refresh_from_db(fields=["last_seq"])
     return _answer(_own_thread(visitor, thread, forms.read_position(request.POST)))
 

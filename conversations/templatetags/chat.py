@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from django import template
 from django.utils.html import escape, urlize
@@ -31,6 +32,12 @@ def own_words(body: str) -> SafeString:
     if "/" not in body:
         return linked
     return mark_safe(_OWN_PATH.sub(r'<a href="\g<0>" target="_blank">\g<0></a>', linked))  # noqa: S308
+
+
+@register.simple_tag
+def new_client_id() -> str:
+    """An id for one message of a form that works without scripts."""
+    return str(uuid.uuid4())
 
 
 @register.filter

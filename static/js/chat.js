@@ -2,18 +2,16 @@
 // (conversation, position), the token, and the words that are not sent yet. Everything works by plain forms
 // without this script; with it, sockets carry news in and posts carry words out.
 
+import { hear, hostOrigin, inFrame, tellHost } from "./chat_host.js";
 import { dress, grow, hideDots, isAtEnd, showDots, toEnd } from "./chat_look.js";
+import { answer, changed, tidy } from "./chat_offers.js";
 import { keep, kept, keptUnsent, key } from "./chat_shelf.js";
-import { ask, jitter, uuid, wait } from "./chat_wire.js";
+import { ask, jitter, lookSoon, uuid, wait } from "./chat_wire.js";
 
 const root = document.documentElement;
 const $ = (selector, within = document) => within.querySelector(selector);
 const thread = $(".thread"), list = $(".entries"), notice = $(".notice"), pill = $(".down");
 const composer = $(".composer"), field = composer.elements.body, phrases = $("#phrases").dataset;
-const inFrame = "frame" in root.dataset && window.parent !== window;
-// The page that embeds this one: only an origin of this chat page's list, and only the window that holds the frame.
-const asked = new URLSearchParams(location.search).get("origin");
-const hostOrigin = inFrame && [...root.dataset.origins.split(" "), location.origin].includes(asked) ? asked : null;
 
 // ── Where the page stands.
 let conversation = thread.dataset.conversation;
@@ -41,6 +39,11 @@ function apply(html) {
   if (news.dataset.typing) showDots(news.dataset.typing, 6_000);
   if (fresh.length) arrived(fresh, wasAtEnd);
   else if ($(".entry", news)) dress(list, hostOrigin); // only own words, settled in place: their times are the server's
+  tidy(list, rest);
+  if ("greeting" in news.dataset) {
+    const before = conversation; // one that we begin has no socket yet
+    lookSoon(fetchNews, () => conversation !== before);
+  }
 }
 
 function put(entry) {
@@ -65,6 +68,7 @@ function settle(pending, entry) { // in place, so that a screen reader does not 
 function turnTo(id) { // the old thread was closed, and these words have begun a new one
   if (conversation && $("[data-seq]", list)) {
     list.querySelectorAll("[data-seq]").forEach((entry) => delete entry.dataset.seq);
+    list.querySelectorAll("[data-offer]").forEach((offer) => offer.remove());
     const divider = $("#divider").content.cloneNode(true);
     list.insertBefore(divider, $(".pending", list));
   }
@@ -142,6 +146,7 @@ function enqueue(words) {
   $("time", own).dateTime = new Date(words.at).toISOString();
   list.append(own);
   dress(list, hostOrigin);
+  tidy(list, rest);
   toEnd();
   pump();
 }
@@ -177,8 +182,25 @@ function giveBack(words, own) { // refused for good: the typed text goes back to
   own?.remove();
   keep(`unsent:${words.client_id}`, "");
   if (!field.value) { field.value = words.body; grow(field); }
+  tidy(list, rest);
 }
 list.addEventListener("click", (event) => { if (event.target.matches(".retry")) wake?.(); });
+
+// ── Quick replies are words like any others; a form's answers wait beside it until they are taken.
+list.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.offer === "options") return enqueue({ client_id: uuid(), body: event.submitter.value, at: Date.now() });
+  await answer(form, () => ({ ...place(), language }), (text) => { apply(text); toEnd(); connect(); }, missed);
+});
+list.addEventListener("input", (event) => { if (event.target.form) changed(event.target.form); });
+function missed(status) { // the form is not open any more, or the token is not good: show what is true
+  if (status !== 401) return fetchNews();
+  keep("token", "");
+  open().catch(() => {});
+}
+const hasHover = matchMedia("(hover: hover)").matches;
+function rest() { (hasHover ? field : thread).focus({ preventScroll: true, focusVisible: hasHover }); } // no keyboard comes up
 
 // ── The composer.
 composer.addEventListener("submit", (event) => {
@@ -268,7 +290,6 @@ let channel = null;
 try { channel = new BroadcastChannel(key("tabs")); channel.onmessage = fetchNews; } catch { /* each tab for itself */ }
 
 // ── The host page.
-function tellHost(message) { if (hostOrigin) window.parent.postMessage({ vivollo: message }, hostOrigin); }
 function seen() { unread = 0; tellHost({ type: "unread", count: 0 }); }
 const heard = {
   hello({ claims, identity, views, page_url, page_title, referrer }) {
@@ -285,17 +306,14 @@ const heard = {
     else host.views.push(view);
   },
 };
-addEventListener("message", (event) => {
-  if (event.source === window.parent && event.origin === hostOrigin) heard[event.data?.vivollo?.type]?.(event.data.vivollo);
-});
-$("[data-close]")?.addEventListener("click", () => tellHost({ type: "close" }));
-addEventListener("keydown", (event) => { if (event.key === "Escape") tellHost({ type: "close" }); });
+hear(heard);
 
 // ── Begin.
 dress(list, hostOrigin);
+tidy(list, rest);
 toEnd();
 if (!field.value) { field.value = kept("draft"); grow(field); }
 keptUnsent().forEach(enqueue);
 if (hostOrigin) tellHost({ type: "ready" });
-else if (kept("token")) open().catch(later);
-if (!inFrame && matchMedia("(hover: hover)").matches) field.focus();
+else if (kept("token") || (!inFrame && "greets" in root.dataset)) open().catch(later);
+if (!inFrame && hasHover) field.focus();

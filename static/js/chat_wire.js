@@ -8,6 +8,19 @@ export const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-1000
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 export const jitter = (ms) => ms * (0.75 + Math.random() / 2);
 
+// Looks again 0.5, 1.5 and 4 seconds from now for what may begin on the other side, and then no more.
+let isLooking = false;
+export async function lookSoon(look, isThere) {
+  if (isLooking) return;
+  isLooking = true;
+  for (const pause of [500, 1000, 2500]) {
+    await wait(pause);
+    if (isThere()) break;
+    await look();
+  }
+  isLooking = false;
+}
+
 export function ask(path, { form, json, method = "POST" } = {}) {
   const headers = { "X-Visitor-Token": kept("token") };
   if (json) headers["Content-Type"] = "application/json";
