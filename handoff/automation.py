@@ -1,65 +1,112 @@
-"""The automation loop: claim the turn, think outside any transaction, apply, unless a person leads."""
+"""The automation loop: claim the turn, look, think or call outside any transaction, apply, unless a person leads.
+
+What a turn has to do is read from where things stand, not from its event: a turn that a dead worker left behind is
+simply run again, and does what is left.
+"""
 
 from __future__ import annotations
 
 import enum
 import logging
 import time
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.module_loading import import_string
 
 from conversations import live, turns
 from conversations.models import Conversation, Event, Message, Turn
-from conversations.services import append_locked, remember_locked
-from handoff import leases
-from handoff.assistants import ENGINES
-from handoff.assistants.base import Engine, EngineError, Reply, Snapshot
-from handoff.assistants.human_request import asked_for
-from handoff.models import Attempt, Handoff
-from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff
+from handoff import checkpoints, leases, outside, stands
+from handoff.assistants.base import Reply
+from handoff.assistants.intents import classify
+from handoff.checkpoints import Moved
+from handoff.effects import Speaking, apply_locked
+from handoff.flows import runner
+from handoff.flows.calls import Call, CallFailed
+from handoff.flows.moves import Advance, Classify, Given, Need, Sorted, Think
+from handoff.flows.runner import FlowError
+from handoff.models import Attempt, FlowRun, Handoff
+from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff, Trouble
 from handoff.selectors import Briefed, is_waiting, leading, snapshot
-from handoff.services import customers_note, open_locked
-from handoff.states import Outcome
+from handoff.stands import Stand
+from handoff.thinking import think
 
 logger = logging.getLogger(__name__)
 
 MOST_RESTARTS = 2
 MOST_SECONDS = 10.0  # after that a visitor who goes on writing is answered, and the rest gets its own turn
-TRIES = 3
-TRY_PAUSE = 0.4  # seconds, doubled each time
-MOST_CLAIMS = 4  # a turn that so many workers took and none brought to an end goes to a person
+MOST_LOOKS = 120  # a flow that goes from step to step for longer than this goes round in circles
 
 
 class Applied(enum.Enum):
-    """What became of a reply."""
+    """What became of a look at where things stand."""
 
-    DONE = "done"
-    AGAIN = "again"  # the visitor said more meanwhile
+    DONE = "done"  # the turn has ended
+    AGAIN = "again"  # there is more to do, or the visitor said more meanwhile
     DISCARDED = "discarded"  # the turn is no longer ours: a person took over, or another worker did
+
+
+@dataclass(slots=True)
+class Progress:
+    """How long this turn has been going on in this worker."""
+
+    began: float = field(default_factory=time.monotonic)
+    restarts: int = 0
+    begun: set[str] = field(default_factory=set)  # keys of outside calls that were noted, and not made yet
+
+    def may_restart(self) -> bool:
+        """Whether the visitor's newer words are still waited for, and answered with the others."""
+        return self.restarts < MOST_RESTARTS and time.monotonic() - self.began < MOST_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What an engine said, and of what."""
+
+    reply: Reply
+    known: Briefed | None
+
+
+# ── From events to turns.
 
 
 def queue_turns(events: Sequence[Event]) -> None:
     """Give each event that automation has to answer its turn; none where a person leads or is awaited.
 
-    Handles message.received, and handoff.finished with the outcome returned. Runs in the drain's transaction.
+    Runs in the drain's transaction. A resolved conversation gets one only for what its flow does afterwards.
     """
-    wanted = [
-        event for event in events if event.kind != "handoff.finished" or event.data["outcome"] == Outcome.RETURNED
-    ]
-    ids = {event.conversation_id for event in wanted if event.conversation_id is not None}
+    wanted = [event for event in events if event.conversation_id is not None]
+    ids = {event.conversation_id for event in events if event.conversation_id is not None}
     led = set(Handoff.objects.open().filter(conversation_id__in=ids).values_list("conversation_id", flat=True))
-    seqs = dict(Conversation.objects.unresolved().filter(pk__in=ids - led).values_list("pk", "last_seq"))
+    rows = Conversation.objects.filter(pk__in=ids - led).values_list("pk", "last_seq", "status", "chat_page_id")
+    found = {pk: (seq, status, page) for pk, seq, status, page in rows}
     for event in wanted:
-        if event.conversation_id is None or event.conversation_id not in seqs:
+        if event.conversation_id not in found:
             continue
-        seq = event.data.get("seq") or seqs[event.conversation_id]
-        turn = turns.queue_locked(event, conversation_id=event.conversation_id, upto_seq=seq)
-        if turn:
-            transaction.on_commit(partial(enqueue, turn.pk))
+        assert event.conversation_id is not None
+        newest, status, page = found[event.conversation_id]
+        if (status == Conversation.Status.RESOLVED) != (event.kind == "conversation.resolved"):
+            continue
+        if event.kind == "conversation.resolved" and not stands.has_entry(page, "resolved"):
+            continue
+        _queue(event, event.conversation_id, event.data.get("seq") or newest)
+
+
+def _queue(event: Event, conversation_id: int, upto_seq: int) -> None:
+    turn = turns.queue_locked(event, conversation_id=conversation_id, upto_seq=upto_seq)
+    if turn:
+        transaction.on_commit(partial(enqueue, turn.pk))
+
+
+def greet(events: Sequence[Event]) -> None:
+    """Handles chat.opened: where the chat page's flow begins before the customer types, its conversation begins now."""
+    for event in events:
+        conversation = stands.greeted_locked(event.data["visitor_id"])
+        if conversation is not None:
+            _queue(event, conversation.pk, conversation.last_seq)
 
 
 def enqueue(turn_id: int) -> None:
@@ -67,8 +114,11 @@ def enqueue(turn_id: int) -> None:
     live.enqueue("handoff.tasks.run_turn", turn_id)
 
 
+# ── Running a turn.
+
+
 def run_turn(turn_id: int) -> int | None:
-    """Answer the turn's event unless a person leads, and return the id of the turn that comes next."""
+    """Do what the turn's event asks for unless a person leads, and return the id of the turn that comes next."""
     turn = turns.claim(turn_id)
     if turn is None:
         return None
@@ -78,22 +128,54 @@ def run_turn(turn_id: int) -> int | None:
 
 
 def _answer(turn: Turn) -> None:
-    began = time.monotonic()
-    for restart in range(MOST_RESTARTS + 1):
-        conversation = Conversation.objects.select_related("visitor", "chat_page").get(pk=turn.conversation_id)
-        known = snapshot(conversation)
-        waits = is_waiting(conversation)
-        connection.close()  # a thinking thread holds no connection
-        reply = think(known, claims=turn.claim) if waits else Reply((), ())
-        if known and reply.say:
-            _let_settle(known)  # a wish for a person is never kept waiting
-        may_restart = restart < MOST_RESTARTS and time.monotonic() - began < MOST_SECONDS
-        upto_seq = known.upto_seq if known else conversation.last_seq
-        applied = apply(turn, known, reply, upto_seq=upto_seq, may_restart=may_restart)
-        if applied is Applied.DISCARDED and reply.say:
-            turns.keep_draft(turn, reply.say.text)
+    progress = Progress()
+    for _look in range(MOST_LOOKS):
+        try:
+            applied = _look_once(turn, progress)
+        except Moved:
+            continue  # a person's choice moved the run between our look and our transaction: look again
         if applied is not Applied.AGAIN:
             return
+    stand = stands.stand(turn)
+    if stand.run:
+        _give_up(turn, stand, FlowError(f"it did not come to rest within {MOST_LOOKS} steps"))
+
+
+def _look_once(turn: Turn, progress: Progress) -> Applied:
+    stand = stands.stand(turn)
+    if stand.begins:
+        return _begin(turn, stand)
+    if stand.run is None:
+        return _let_assistant(turn, stand, progress)
+    if stand.pauses_at:
+        return _pause(turn, stand)
+    if stand.is_abandoned:
+        return _abandon(turn, stand)
+    try:
+        return _advance(turn, stand, progress)
+    except Moved:
+        raise
+    except Exception as trouble:
+        logger.exception("the flow %s could not go on in turn %s", stand.run.version, turn.pk)
+        return _give_up(turn, stand, trouble)
+
+
+def _let_assistant(turn: Turn, stand: Stand, progress: Progress) -> Applied:
+    """Without a flow, or where it has ended without a word: the assistant answers whoever waits."""
+    conversation = stand.conversation
+    known = snapshot(conversation)
+    waits = is_waiting(conversation) and not stand.has_spoken
+    connection.close()  # a thinking thread holds no connection
+    reply = think(known, claims=turn.claim) if waits else Reply((), ())
+    if known and reply.say:
+        _let_settle(known)  # a wish for a person is never kept waiting
+    upto_seq = known.upto_seq if known else conversation.last_seq
+    applied = apply(turn, known, reply, upto_seq=upto_seq, may_restart=progress.may_restart())
+    if applied is Applied.AGAIN:
+        progress.restarts += 1
+    if applied is Applied.DISCARDED and reply.say:
+        turns.keep_draft(turn, reply.say.text)
+    return applied
 
 
 def _let_settle(known: Briefed) -> None:
@@ -105,65 +187,121 @@ def _let_settle(known: Briefed) -> None:
         time.sleep(pause)
 
 
-def think(known: Briefed | None, *, claims: int = 1) -> Reply:
-    """The engine's reply; a wish for a person is seen before any engine, and a failing engine ends in a handoff."""
-    if known is None:
-        reason = "This chat page runs no assistant, so every conversation goes to a person."
-        return Reply((RequestHandoff(ReasonCode.POLICY_RULE, reason),), ())
-    if not known.snapshot.unanswered():
-        return Reply((), ())
-    if claims > MOST_CLAIMS:
-        return _failed(known.snapshot, EngineError(f"{claims - 1} workers did not come to an end", temporary=False))
-    asked = asked_for(known.snapshot)
-    if asked:
-        return asked
-    trouble: Exception | None = None
-    for attempt in range(TRIES):
-        try:
-            engine: Engine = import_string(ENGINES[known.assistant.engine])()
-            reply = engine.think(known.snapshot)
-            if not reply.wishes:
-                raise EngineError("it had no word for a visitor who waits", temporary=False)
-            return reply
-        except Exception as error:
-            trouble = error
-            logger.exception("the engine %s failed (try %s of %s)", known.assistant.engine, attempt + 1, TRIES)
-            if isinstance(error, EngineError) and not error.temporary:
-                break
-            connection.close()
-            time.sleep(TRY_PAUSE * 2**attempt)
-    return _failed(known.snapshot, trouble)
+# ── One look at a flow.
 
 
-def _failed(known: Snapshot, trouble: Exception | None) -> Reply:
-    unanswered = known.unanswered()
-    question = unanswered[-1].body if unanswered else ""
-    told = str(trouble).replace("\0", "")  # a text column holds no NUL
-    reason = f"The assistant failed and could not answer ({type(trouble).__name__}: {told})"
-    return Reply((RequestHandoff(ReasonCode.ASSISTANT_ERROR, reason[:REASON_LIMIT], question),), ())
+def _advance(turn: Turn, stand: Stand, progress: Progress) -> Applied:
+    """Ask the script what comes next; what it needs from outside is done here, outside any transaction."""
+    assert stand.run is not None
+    assert stand.script is not None
+    assert stand.world is not None
+    at = checkpoints.checkpoint(stand.run)
+    advance = runner.advance(stand.script, at, stand.world)
+    thought: Thought | None = None
+    if advance and advance.need:
+        if isinstance(advance.need, Call) and not at.calling:
+            return _begin_call(turn, stand, progress)
+        connection.close()
+        given, thought = _fulfil(turn, stand, advance.need, progress)
+        advance = runner.advance(stand.script, at, stand.world, given)
+    if advance is None:
+        advance = Advance(at)
+    applied = _apply_look(turn, stand, advance, thought, progress)
+    if applied is Applied.DISCARDED and thought and thought.reply.say:
+        turns.keep_draft(turn, thought.reply.say.text)
+    return applied
+
+
+def _fulfil(turn: Turn, stand: Stand, need: Need, progress: Progress) -> tuple[Given, Thought | None]:
+    if isinstance(need, Think):
+        reply = think(stand.known, claims=turn.claim)
+        if stand.known and reply.say:
+            _let_settle(stand.known)
+        return reply, Thought(reply, stand.known)
+    if isinstance(need, Classify):
+        language = stand.conversation.language or "en"
+        return Sorted(classify(need.text, need.intents, language=language).name), None
+    if not need.repeatable and need.key not in progress.begun:
+        words = "The call was interrupted, and must not be repeated: nobody knows whether it was done."
+        return CallFailed(words, temporary=False), None
+    progress.begun.discard(need.key)  # from here on nobody knows whether it was done
+    return outside.perform(need), None
+
+
+@transaction.atomic(durable=True)
+def _begin_call(turn: Turn, stand: Stand, progress: Progress) -> Applied:
+    """Note that the call begins, before it does: whoever finds the note after a death knows what is in doubt."""
+    assert stand.run is not None
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if _is_over(turn, conversation):
+        return Applied.DISCARDED
+    at = checkpoints.checkpoint(stand.run)
+    key = uuid.uuid4().hex
+    checkpoints.save_locked(stand.run, replace(at, calling=key, moves=at.moves + 1))
+    progress.begun.add(key)
+    return Applied.AGAIN
+
+
+def _is_over(turn: Turn, conversation: Conversation, *, after_the_end: bool = False) -> bool:
+    """Whether the turn is no longer ours, or somebody leads, or the conversation is closed."""
+    if not turns.is_ours_locked(turn):
+        return True
+    closed = conversation.status == Conversation.Status.RESOLVED and not after_the_end
+    if closed or leading(conversation.pk):
+        # Queued by a drain that looked just before the request or the end: nobody has cancelled it yet.
+        turns.cancel_locked(conversation)
+        return True
+    return False
 
 
 @transaction.atomic(durable=True)
 def apply(turn: Turn, known: Briefed | None, reply: Reply, *, upto_seq: int, may_restart: bool) -> Applied:
-    """Let the reply come true in one short transaction, unless the turn is no longer this worker's.
+    """Let the assistant's reply come true in one short transaction, unless the turn is no longer this worker's.
 
     A takeover cancels the turn under the same lock, so either the words stand before the person's or they
     are never said.
     """
     conversation = Conversation.objects.locked(turn.conversation_id)
-    if not turns.is_ours_locked(turn):
-        return Applied.DISCARDED
-    if conversation.status == Conversation.Status.RESOLVED or leading(conversation.pk):
-        # Queued by a drain that looked just before the request or the end: nobody has cancelled it yet.
-        turns.cancel_locked(conversation)
+    if _is_over(turn, conversation):
         return Applied.DISCARDED
     if may_restart and _newer_words(conversation, upto_seq):
         return Applied.AGAIN
-    for fact in reply.memories:
-        learned_from = Message.objects.filter(conversation=conversation, seq=fact.seq).first()
-        remember_locked(
-            conversation, key=fact.key, value=fact.value, message_id=learned_from.pk if learned_from else None
-        )
+    _keep_attempts(turn, reply)
+    apply_locked(conversation, reply.wishes, Speaking(turn, "assistant", known.assistant.name if known else ""))
+    stands.arm_silence_locked(conversation, None, event=turn.event)
+    turns.complete_locked(turn, upto_seq=upto_seq)
+    return Applied.DONE
+
+
+@transaction.atomic(durable=True)
+def _apply_look(turn: Turn, stand: Stand, advance: Advance, thought: Thought | None, progress: Progress) -> Applied:
+    """Let one look at a flow come true: its effects and its checkpoint are one, so that nothing is done twice."""
+    assert stand.world is not None
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if _is_over(turn, conversation, after_the_end=stand.is_after_the_end):
+        return Applied.DISCARDED
+    upto_seq = stand.world.newest_seq
+    if thought and progress.may_restart() and _newer_words(conversation, upto_seq):
+        progress.restarts += 1
+        return Applied.AGAIN
+    if thought:
+        _keep_attempts(turn, thought.reply)
+    opened = apply_locked(conversation, advance.effects, _speaking(turn, stand, thought))
+    if not stands.store_locked(stand, advance, opened, conversation):
+        return Applied.AGAIN
+    stands.arm_silence_locked(conversation, stand.script, event=turn.event)
+    turns.complete_locked(turn, upto_seq=upto_seq)
+    return Applied.DONE
+
+
+def _speaking(turn: Turn, stand: Stand, thought: Thought | None) -> Speaking:
+    """A handoff that the assistant wishes for is announced by it, everything else of a flow by the flow."""
+    name = thought.known.assistant.name if thought and thought.known else stand.assistant_name
+    author = "assistant" if thought and thought.reply.handoff else "flow"
+    return Speaking(turn, author, name, stand.assistant_name or stand.conversation.chat_page.name)
+
+
+def _keep_attempts(turn: Turn, reply: Reply) -> None:
     Attempt.objects.bulk_create(
         Attempt(
             turn=turn,
@@ -175,27 +313,74 @@ def apply(turn: Turn, known: Briefed | None, reply: Reply, *, upto_seq: int, may
         )
         for one in reply.tried
     )
-    words = reply.say.text if reply.say else customers_note(conversation.chat_page_id) if reply.handoff else ""
-    if words:
-        append_locked(
-            conversation,
-            author="assistant",
-            body=words,
-            author_name=known.assistant.name if known else "",
-            turn_id=turn.pk,
-        )
-    if wish := reply.handoff:
-        open_locked(
-            conversation,
-            code=wish.code,
-            reason=wish.reason,
-            by="assistant",
-            open_question=wish.open_question,
-            turn=turn,
-        )
-    turns.complete_locked(turn, upto_seq=upto_seq)
-    return Applied.DONE
 
 
 def _newer_words(conversation: Conversation, upto_seq: int) -> bool:
     return Message.objects.filter(conversation=conversation, author="visitor", seq__gt=upto_seq).exists()
+
+
+# ── Beginning, pausing, abandoning, giving up.
+
+
+@transaction.atomic(durable=True)
+def _begin(turn: Turn, stand: Stand) -> Applied:
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if _is_over(turn, conversation, after_the_end=stand.is_after_the_end):
+        return Applied.DISCARDED
+    stands.begin_locked(stand, conversation, turn)
+    return Applied.AGAIN
+
+
+@transaction.atomic(durable=True)
+def _pause(turn: Turn, stand: Stand) -> Applied:
+    assert stand.run is not None
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if _is_over(turn, conversation):
+        return Applied.DISCARDED
+    checkpoints.pause_locked(stand.run, stand.pauses_at)
+    return Applied.AGAIN
+
+
+@transaction.atomic(durable=True)
+def _abandon(turn: Turn, stand: Stand) -> Applied:
+    """The customer spoke while the flow was seeing to their silence: it goes back to where it was, or is over."""
+    assert stand.run is not None
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if _is_over(turn, conversation):
+        return Applied.DISCARDED
+    stands.back_locked(stand.run)
+    return Applied.AGAIN
+
+
+@transaction.atomic(durable=True)
+def _give_up(turn: Turn, stand: Stand, trouble: Exception) -> Applied:
+    """A flow that cannot go on ends here, and a person is asked for with the reason; never silence."""
+    assert stand.run is not None
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if _is_over(turn, conversation, after_the_end=stand.is_after_the_end):
+        return Applied.DISCARDED
+    run = FlowRun.objects.live().filter(pk=stand.run.pk).first()
+    if run:
+        checkpoints.end_locked(run, "failed")
+    told = str(trouble).replace("\0", "")
+    where = f"The flow “{stand.run.version.flow}” could not go on at “{run.step if run else stand.run.step}”: {told}"
+    speaking = _speaking(turn, stand, None)
+    if stand.is_after_the_end:
+        apply_locked(conversation, (Trouble(where[:REASON_LIMIT]),), speaking)
+    else:
+        wish = RequestHandoff(ReasonCode.INTEGRATION_ERROR, where[:REASON_LIMIT])
+        apply_locked(conversation, (wish,), speaking)
+    turns.complete_locked(turn, upto_seq=conversation.last_seq)
+    return Applied.DONE
+
+
+def end_what_is_late(events: Sequence[Event]) -> None:
+    """Handles timer.rang: requests that nobody took in their time expire, and wrapping up comes to its end."""
+    for event in events:
+        if event.data["timer"] == "wrap_up" and event.conversation_id is not None:
+            stands.wrapped_up_locked(Conversation.objects.locked(event.conversation_id))
+    runs = {event.data["run_id"] for event in events if event.data["timer"] == "step"}
+    waiting = FlowRun.objects.live().filter(pk__in=runs, waits_for="person", handoff__state="requested")
+    for run in waiting.select_related("handoff"):
+        conversation = Conversation.objects.locked(run.conversation_id)
+        stands.expire_locked(conversation, run)

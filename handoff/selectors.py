@@ -13,7 +13,7 @@ from handoff.assistants.base import Returned, Said, Snapshot
 from handoff.assistants.human_request import wants_person
 from handoff.briefing import visitor_facts
 from handoff.knowledge import Articles
-from handoff.models import Assistant, Automation, Handoff
+from handoff.models import Assistant, Automation, FlowRun, Handoff
 from handoff.states import Outcome, State
 
 MOST_MESSAGES = 60
@@ -41,10 +41,12 @@ def chat_status(conversation: Conversation | None, chat_page_id: int) -> Speaker
     if handoff:
         line = _("We are bringing in a teammate. Keep writing if you like: they will read everything.")
         return Speaker("waiting", _("Waiting for a teammate"), "", line)
-    assistant = assistant_of(chat_page_id)
-    if assistant is None:
-        return Speaker("nobody", "", "", _("A teammate will answer you here."), ("person",))
-    return Speaker("assistant", assistant.name, "", "", ("person",))
+    runs = Automation.objects.filter(chat_page_id=chat_page_id).select_related("assistant", "flow", "chat_page").first()
+    if runs and runs.assistant:
+        return Speaker("assistant", runs.assistant.name, "", "", ("person",))
+    if runs and runs.flow and runs.flow.live_id:
+        return Speaker("flow", runs.chat_page.name, "", "", ("person",))
+    return Speaker("nobody", "", "", _("A teammate will answer you here."), ("person",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,11 @@ class Briefed:
     last_said_at: float  # seconds since the epoch; when the visitor last said something
 
 
-def snapshot(conversation: Conversation) -> Briefed | None:
-    """What an engine may know now; None where the chat page runs no assistant."""
+def snapshot(conversation: Conversation, *, new_from: int | None = None) -> Briefed | None:
+    """What an engine may know now; None where the chat page runs no assistant.
+
+    A flow that has used some words itself says from which entry on the engine has to answer.
+    """
     assistant = assistant_of(conversation.chat_page_id)
     if assistant is None:
         return None
@@ -66,7 +71,8 @@ def snapshot(conversation: Conversation) -> Briefed | None:
         Message.objects.filter(conversation=conversation, audience="everyone", line="").order_by("-seq")[:MOST_MESSAGES]
     )[::-1]
     visitors = [message for message in newest if message.author == "visitor"]
-    new_from = _answered_upto(conversation) + 1
+    if new_from is None:
+        new_from = answered_upto(conversation) + 1
     language = conversation.language or "en"
     heard_upto = _heard_upto(conversation)
     newest = [one for one in newest if not (new_from <= one.seq <= heard_upto and wants_person(one.body, language))]
@@ -90,8 +96,8 @@ def snapshot(conversation: Conversation) -> Briefed | None:
     )
 
 
-def _answered_upto(conversation: Conversation) -> int:
-    """The newest entry that a completed turn or a person has answered.
+def answered_upto(conversation: Conversation) -> int:
+    """The newest entry that a completed turn, a flow or a person has answered.
 
     Counted by what each turn had read, not by where its answer stands: words that came in while it was
     thinking stand before the answer and are still unanswered.
@@ -100,13 +106,14 @@ def _answered_upto(conversation: Conversation) -> int:
     by_people = Message.objects.filter(conversation=conversation, author="person", audience="everyone").aggregate(
         seq=Max("seq")
     )
-    return max(by_turns["seq"] or 0, by_people["seq"] or 0)
+    by_flows = FlowRun.objects.filter(conversation=conversation).aggregate(seq=Max("heard"))
+    return max(by_turns["seq"] or 0, by_people["seq"] or 0, by_flows["seq"] or 0)
 
 
 def is_waiting(conversation: Conversation) -> bool:
     """Whether the visitor has said something that nobody has answered."""
     unanswered = Message.objects.filter(
-        conversation=conversation, author="visitor", seq__gt=_answered_upto(conversation)
+        conversation=conversation, author="visitor", seq__gt=answered_upto(conversation)
     )
     return unanswered.exists()
 

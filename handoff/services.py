@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -23,10 +25,10 @@ from conversations.services import (
     resolve_locked,
     start_locked,
 )
-from handoff import briefing
+from handoff import briefing, checkpoints
 from handoff.models import Assignment, Automation, Handoff, Team, Teammate
 from handoff.models.automation import DEFAULT_NOTE
-from handoff.outcomes import ReasonCode
+from handoff.outcomes import ReasonCode, Urgency
 from handoff.selectors import leading
 from handoff.states import TRANSITIONS, Outcome
 
@@ -43,6 +45,22 @@ class StaleReply(Exception):
     def __init__(self, news: Sequence[Entry]) -> None:
         super().__init__(f"{len(news)} entries came in since")
         self.news = news
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """On whom a handoff lands."""
+
+    team: Team | None = None
+    teammate: Teammate | None = None
+
+
+class WayBack(enum.StrEnum):
+    """What a person chooses on handing back."""
+
+    RESUME = "resume"  # the flow goes on where it was; without one, the assistant
+    ASSISTANT = "assistant"  # the assistant leads
+    WRAP_UP = "wrap_up"  # the flow wraps up, and the conversation is closed
 
 
 @transaction.atomic(durable=True)
@@ -95,6 +113,8 @@ def open_locked(
     open_question: str = "",
     turn: Turn | None = None,
     teammate_id: int | None = None,
+    urgency: Urgency = Urgency.NORMAL,
+    lands_on: Landing | None = None,
 ) -> tuple[Handoff, bool]:
     """The open handoff, and whether it is new; the briefing is frozen with it, in the caller's transaction.
 
@@ -108,20 +128,17 @@ def open_locked(
         raise Refused("This conversation is closed. Reopen it first.")
     turns.cancel_locked(conversation, but=turn)
     handoff = Handoff.objects.create(
-        conversation=conversation, code=code, reason=reason, requested_by=by, requested_at=timezone.now()
+        conversation=conversation,
+        code=code,
+        reason=reason,
+        urgency=urgency.value,
+        requested_by=by,
+        requested_at=timezone.now(),
     )
     briefing.freeze(handoff, open_question=open_question)
     if code != ReasonCode.TEAMMATE_PULL:  # who pulls it takes over at once, and one line says so
         line_locked(conversation, "handoff.requested", reason=reason, code=code.value)
-    team_id = (
-        Automation.objects.filter(chat_page_id=conversation.chat_page_id)
-        .values_list("default_team_id", flat=True)
-        .first()
-    )
-    if team_id:
-        Assignment.objects.get_or_create(
-            conversation=conversation, defaults={"team_id": team_id, "assigned_at": timezone.now()}
-        )
+    _land_locked(conversation, lands_on)
     events.record(
         "handoff.requested",
         conversation_id=conversation.pk,
@@ -130,6 +147,36 @@ def open_locked(
     )
     events.announce("state", conversation_id=conversation.pk, requested=handoff.pk)
     return handoff, True
+
+
+def _land_locked(conversation: Conversation, lands_on: Landing | None) -> None:
+    """On whom it lands that the request names; else where it is already, or with the chat page's default team."""
+    if lands_on and (lands_on.team or lands_on.teammate):
+        assign_by_flow_locked(conversation, lands_on)
+        return
+    found = Automation.objects.filter(chat_page_id=conversation.chat_page_id)
+    team_id = found.values_list("default_team_id", flat=True).first()
+    if team_id:
+        Assignment.objects.get_or_create(
+            conversation=conversation, defaults={"team_id": team_id, "assigned_at": timezone.now()}
+        )
+
+
+def assign_by_flow_locked(conversation: Conversation, lands_on: Landing) -> None:
+    """Make the named team, teammate or both responsible; what the flow does not name stays as it is."""
+    current = Assignment.objects.filter(conversation=conversation).select_related("teammate", "team").first()
+    teammate = lands_on.teammate or (current.teammate if current else None)
+    team = lands_on.team or (current.team if current else None)
+    Assignment.objects.update_or_create(
+        conversation=conversation, defaults={"teammate": teammate, "team": team, "assigned_at": timezone.now()}
+    )
+    line_locked(conversation, "assigned.flow", to=str(lands_on.teammate or lands_on.team))
+    events.record(
+        "conversation.assigned",
+        conversation_id=conversation.pk,
+        data={"assigned_teammate_id": teammate.pk if teammate else None, "team_id": team.pk if team else None},
+    )
+    events.announce("state", conversation_id=conversation.pk)
 
 
 @transaction.atomic(durable=True)
@@ -258,21 +305,29 @@ def _now_but_not_before(*earlier: str) -> Greatest:
 
 
 @transaction.atomic(durable=True)
-def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "") -> Handoff:
-    """Return the conversation to automation, which answers at once if the visitor is waiting.
+def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "", way: WayBack = WayBack.RESUME) -> Handoff:
+    """Return the conversation to automation: to where its flow was, to the assistant, or to its end.
 
-    Refused when no person has it, or when the assistant has failed here too often to be trusted again.
+    Automation answers at once if the visitor is waiting. Refused when no person has it, or when the assistant
+    has failed here too often to be trusted again.
     """
     conversation = Conversation.objects.locked(conversation_id)
     handoff = leading(conversation_id)
     if handoff is None:
         raise Refused("No person leads this conversation, so there is nothing to hand back.")
+    if way is WayBack.WRAP_UP:
+        _finish_locked(conversation, handoff, teammate, note=note)
+        return handoff
     failures = Handoff.objects.filter(conversation=conversation, code=ReasonCode.ASSISTANT_ERROR).count()
     if failures >= MOST_FAILURES:
         raise Refused(
             f"The assistant has failed {failures} times in this conversation, so it stays with people. "
             "Finish it when you are done."
         )
+    if way is WayBack.ASSISTANT:
+        checkpoints.lead_by_assistant_locked(conversation)
+    else:
+        checkpoints.resume_locked(conversation)
     _end_locked(conversation, handoff, "hand back", Outcome.RETURNED, teammate, note=note)
     if note:
         line_locked(conversation, "handback.note", note=note)
@@ -289,18 +344,51 @@ def _release_locked(conversation: Conversation) -> None:
 
 @transaction.atomic(durable=True)
 def finish(*, conversation_id: int, teammate: Teammate) -> Conversation:
-    """Resolve the conversation and end its handoff; automation says nothing more in it."""
+    """End the handoff and resolve the conversation, once the flow has wrapped it up where it has anything to do.
+
+    Finished once more while it wraps up, the conversation is resolved at once.
+    """
     conversation = Conversation.objects.locked(conversation_id)
     if conversation.status == Conversation.Status.RESOLVED:
         return conversation
+    return _finish_locked(conversation, leading(conversation_id), teammate)
+
+
+def _finish_locked(
+    conversation: Conversation, handoff: Handoff | None, teammate: Teammate, note: str = ""
+) -> Conversation:
     turns.cancel_locked(conversation)
-    handoff = leading(conversation_id)
     if handoff:
-        _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate)
+        _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate, note=note)
+        if note:
+            line_locked(conversation, "handback.note", note=note)
     else:
         line_locked(conversation, "conversation.resolved")
     _release_locked(conversation)
-    return resolve_locked(conversation, teammate_id=teammate.pk)
+    if handoff and checkpoints.wrap_up_locked(conversation, handoff):
+        return conversation
+    return close_locked(conversation, teammate_id=teammate.pk)
+
+
+def close_locked(conversation: Conversation, *, teammate_id: int | None = None) -> Conversation:
+    """Resolve it; whatever runs or is timed here is over."""
+    checkpoints.end_live_locked(conversation)
+    return resolve_locked(conversation, teammate_id=teammate_id)
+
+
+def expire_locked(conversation: Conversation, handoff: Handoff) -> bool:
+    """Nobody came in time; false when somebody has, or it has ended. A flow goes on at its exit for that."""
+    now = _now_but_not_before("requested_at")
+    if not _move(handoff, "expire", outcome=Outcome.EXPIRED, finished_at=now):
+        return False
+    line_locked(conversation, "handoff.expired")
+    events.record(
+        "handoff.finished",
+        conversation_id=conversation.pk,
+        data={"handoff_id": handoff.pk, "outcome": Outcome.EXPIRED.value},
+    )
+    events.announce("state", conversation_id=conversation.pk)
+    return True
 
 
 def _end_locked(

@@ -27,4 +27,5 @@ TRANSITIONS: dict[str, tuple[frozenset[State], State]] = {
     "engage": (frozenset({State.REQUESTED}), State.ENGAGED),
     "hand back": (frozenset({State.REQUESTED, State.ENGAGED}), State.FINISHED),
     "finish": (frozenset({State.REQUESTED, State.ENGAGED}), State.FINISHED),
+    "expire": (frozenset({State.REQUESTED}), State.FINISHED),
 }

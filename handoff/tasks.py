@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from conversations import turns
-from handoff import automation
+from handoff import automation, checkpoints
 
 
 @shared_task
@@ -19,3 +19,10 @@ def sweep_turns() -> None:
     """Hand every turn whose lease is over to a worker again."""
     for turn_id in turns.abandoned():
         automation.enqueue(turn_id)
+
+
+@shared_task
+def ring_timers() -> None:
+    """Turn every timer whose time has come into an event; two at once take different ones."""
+    while checkpoints.ring_due() == checkpoints.RINGS_AT_ONCE:
+        pass

@@ -150,15 +150,25 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    "ring the timers": {
+        "task": "handoff.tasks.ring_timers",
+        "schedule": 1,
+        "options": {"expires": 1},
+    },
 }
 
 # Which handlers hear of which event: kind → dotted paths of functions that take a list of such events.
 EVENT_HANDLERS: dict[str, list[str]] = {
     "message.received": ["handoff.automation.queue_turns"],
     "handoff.finished": ["handoff.automation.queue_turns"],
+    "chat.opened": ["handoff.automation.greet"],
+    "timer.rang": ["handoff.automation.end_what_is_late", "handoff.automation.queue_turns"],
+    "conversation.resolved": ["handoff.automation.queue_turns"],
 }
 # Tells the chat page who is speaking: a function of a conversation id that returns a Speaker.
 CHAT_STATUS = "handoff.selectors.chat_status"
+# Tells whether a chat page's flow speaks before the customer does: a function of a chat page's id.
+CHAT_GREETS = "handoff.stands.greets"
 # What the chat page asks for when a visitor presses "Talk to a person".
 CHAT_REQUEST_PERSON = "handoff.services.request_by_visitor"
 
@@ -166,6 +176,16 @@ CHAT_REQUEST_PERSON = "handoff.services.request_by_visitor"
 # answer goes out, in seconds.
 TURN_LEASE_SECONDS = env.integer("TURN_LEASE_SECONDS", default=6, low=2, high=600)
 TURN_SETTLE_MILLISECONDS = env.integer("TURN_SETTLE_MILLISECONDS", default=700, low=0, high=10_000)
+
+# A flow's calls to outside services: what may be called although it is private (names, addresses, host:port, or
+# networks such as 10.0.0.0/8), and the keys that seal the secrets, newest first; without any, one from SECRET_KEY.
+OUTSIDE_PRIVATE_HOSTS = env.items("OUTSIDE_PRIVATE_HOSTS", default=[])
+VAULT_KEYS = env.items("VAULT_KEYS", default=[])
+if any(len(key) < env.SHORTEST_SECRET for key in VAULT_KEYS):
+    raise env.EnvError(f"VAULT_KEYS has a key with fewer than {env.SHORTEST_SECRET} characters.")
+
+# How long a flow may take to wrap a conversation up after the person has finished it.
+WRAP_UP_SECONDS = env.integer("WRAP_UP_SECONDS", default=900, low=10, high=86_400)
 
 # The visitor's place, beyond the time zone: a header that a trusted proxy sets, or a GeoIP file.
 GEO_COUNTRY_HEADER = env.text("GEO_COUNTRY_HEADER", default="")
@@ -201,7 +221,12 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+    "loggers": {
+        "django.channels.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # these two log whole addresses and headers, which may hold secrets
+        "httpcore": {"level": "WARNING"},
+    },
 }
 # The admin's theme: the product's neutral and teal in the theme's steps, and our own shell (vivollo/admin_site.py).
 UNFOLD = {

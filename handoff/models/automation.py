@@ -22,6 +22,14 @@ class Automation(models.Model):
         related_name="automations",
         help_text="Empty: every conversation goes straight to a person.",
     )
+    flow = models.ForeignKey(
+        "handoff.Flow",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="automations",
+        help_text="What happens before, around and after the assistant. Empty: the assistant leads from the first word.",
+    )
     default_team = models.ForeignKey(
         Team,
         null=True,

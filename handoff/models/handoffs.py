@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from handoff.outcomes import ReasonCode
+from handoff.outcomes import ReasonCode, Urgency
 from handoff.states import Outcome, State
 
 REASON_LENGTH = 280
@@ -44,6 +44,9 @@ class Handoff(models.Model):
         "reason code", max_length=20, choices=[(c.value, c.value.replace("_", " ")) for c in ReasonCode]
     )
     reason = models.CharField("written reason", max_length=REASON_LENGTH)
+    urgency = models.CharField(
+        max_length=10, choices=[(u.value, u.value) for u in Urgency], default=Urgency.NORMAL.value
+    )
     requested_by = models.CharField(max_length=10, help_text="visitor, assistant, flow or person")
     requested_at = models.DateTimeField()
     engaged_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +76,9 @@ class Handoff(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(code__in=[c.value for c in ReasonCode]), name="handoff_code_is_a_real_choice"
+            ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=[u.value for u in Urgency]), name="handoff_urgency_is_a_real_choice"
             ),
             models.CheckConstraint(
                 condition=Q(requested_by__in=["visitor", "assistant", "flow", "person"]),

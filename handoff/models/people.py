@@ -18,10 +18,18 @@ class Teammate(AbstractUser):
         FLOW_BUILDER = "flow_builder", "Flow builder"
         ADMIN = "admin", "Admin"
 
+    class Availability(models.TextChoices):
+        """Whether they take new conversations now."""
+
+        ONLINE = "online", "Online"
+        BUSY = "busy", "Busy"
+        AWAY = "away", "Away"
+
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
     display_name = models.CharField(
         max_length=80, blank=True, help_text="The name that customers see. Empty: the first name."
     )
+    availability = models.CharField(max_length=10, choices=Availability.choices, default=Availability.ONLINE)
     sound_on = models.BooleanField("sound for new handoffs", default=True)
 
     class Meta(AbstractUser.Meta):
@@ -31,7 +39,11 @@ class Teammate(AbstractUser):
             models.CheckConstraint(
                 condition=Q(role__in=["agent", "supervisor", "flow_builder", "admin"]),
                 name="teammate_role_is_a_real_choice",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(availability__in=["online", "busy", "away"]),
+                name="teammate_availability_is_a_real_choice",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +66,14 @@ class Team(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     members = models.ManyToManyField(Teammate, blank=True, related_name="teams")
+    hours = models.ForeignKey(
+        "handoff.BusinessHours",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="teams",
+        help_text="When this team works. Empty: always.",
+    )
 
     class Meta:
         ordering = ["name"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handoff import automation
+from handoff import thinking
 from handoff.assistants import ENGINES
 from handoff.assistants.base import Reply, Snapshot
 from tests.workers import ToldEngine
@@ -16,7 +16,7 @@ from tests.workers import ToldEngine
 def _no_waiting(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers go out at once, and a failing engine is asked again at once."""
     settings.TURN_SETTLE_MILLISECONDS = 0
-    monkeypatch.setattr(automation, "TRY_PAUSE", 0.001)
+    monkeypatch.setattr(thinking, "TRY_PAUSE", 0.001)
 
 
 @pytest.fixture

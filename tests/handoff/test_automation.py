@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conversations import events, turns
 from conversations.models import Event, Memory, Message, Turn
-from handoff import automation, leases, services
+from handoff import automation, leases, selectors, services, thinking
 from handoff.assistants import ENGINES
 from handoff.assistants.base import EngineError, Reply, Tried
 from handoff.models import Attempt, Automation, Handoff
@@ -223,8 +223,8 @@ def test_cases_9_and_10_the_request_the_note_and_the_briefing_are_one(cut_at, de
     events.drain()
     turn = Turn.objects.get()
     claimed = turns.claim(turn.pk)
-    reply = automation.think(automation.snapshot(claimed.conversation))
-    known = automation.snapshot(claimed.conversation)
+    reply = thinking.think(selectors.snapshot(claimed.conversation))
+    known = selectors.snapshot(claimed.conversation)
 
     def cut(execute, sql, params, many, context):
         if sql.startswith(("INSERT", "SELECT * FROM append")) and (cut_at in sql or cut_at in str(params)):
@@ -251,7 +251,7 @@ def test_a_temporary_failure_is_tried_again(deniz, assistant, say, engine, threa
 
     def flaky(snapshot):
         tries.append(1)
-        if len(tries) < automation.TRIES:
+        if len(tries) < thinking.TRIES:
             raise EngineError("too many requests", temporary=True)
         return says("Here you are.")
 
@@ -265,10 +265,10 @@ def test_a_temporary_failure_is_tried_again(deniz, assistant, say, engine, threa
     ("trouble", "tries"),
     [
         (EngineError("the key is wrong", temporary=False), 1),
-        (EngineError("too many requests", temporary=True), automation.TRIES),
-        (KeyError("choices"), automation.TRIES),
-        (RuntimeError("a NUL \0 in its words"), automation.TRIES),
-        (RuntimeError("x" * 1000), automation.TRIES),
+        (EngineError("too many requests", temporary=True), thinking.TRIES),
+        (KeyError("choices"), thinking.TRIES),
+        (RuntimeError("a NUL \0 in its words"), thinking.TRIES),
+        (RuntimeError("x" * 1000), thinking.TRIES),
     ],
     ids=["for good", "temporary", "anything", "unstorable", "endless"],
 )
@@ -323,10 +323,10 @@ def test_a_turn_that_no_worker_brings_to_an_end_goes_to_a_person(words, deniz, a
     events.drain()
     turn = Turn.objects.get()
     if words == "fine":
-        for _ in range(automation.MOST_CLAIMS):
+        for _ in range(thinking.MOST_CLAIMS):
             turns.claim(turn.pk)
             leases_run_out()
-    for _ in range(automation.MOST_CLAIMS + 1):
+    for _ in range(thinking.MOST_CLAIMS + 1):
         if leading(said.conversation_id):
             break
         try:

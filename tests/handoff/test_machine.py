@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from conversations import events, turns
 from conversations.models import Conversation, Event, Message, Turn, Visitor
 from conversations.services import post_visitor_message
-from handoff import automation, services
+from handoff import automation, services, thinking
 from handoff.assistants.base import EngineError, Reply, Snapshot
 from handoff.automation import Applied
 from handoff.models import Handoff
@@ -236,7 +236,7 @@ class Story(RuleBasedStateMachine):
 
     def think(self, turn: Turn, restarts: int) -> None:
         known = snapshot(Conversation.objects.select_related("visitor").get(pk=turn.conversation_id))
-        reply = automation.think(known, claims=turn.claim)
+        reply = thinking.think(known, claims=turn.claim)
         self.thinking = {"turn": turn, "known": known, "reply": reply, "restarts": restarts}
 
     def apply(self) -> None:

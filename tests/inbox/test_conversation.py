@@ -13,7 +13,7 @@ from django.utils import timezone
 from conversations import events, turns
 from conversations.models import Conversation, Message, Turn
 from conversations.services import note_pages, remember_locked
-from handoff import automation, services
+from handoff import automation, services, thinking
 from handoff.models import Attempt
 from handoff.outcomes import ReasonCode
 from handoff.selectors import leading, snapshot
@@ -39,7 +39,7 @@ def work_off():
     while queued := Turn.objects.filter(state="queued").order_by("pk").first():
         turn = turns.claim(queued.pk)
         known = snapshot(queued.conversation)
-        automation.apply(turn, known, automation.think(known), upto_seq=known.upto_seq, may_restart=False)
+        automation.apply(turn, known, thinking.think(known), upto_seq=known.upto_seq, may_restart=False)
 
 
 @pytest.fixture

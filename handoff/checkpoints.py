@@ -1,0 +1,231 @@
+"""The only writers of runs and their timers. Every one takes the conversation's locked row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from conversations import events
+from conversations.models import Conversation, Event
+from handoff.flows import runner
+from handoff.flows.moves import Checkpoint
+from handoff.flows.script import ASSISTANT, END
+from handoff.models import FlowRun, FlowVersion, Handoff, Timer
+from handoff.worlds import BEFORE, field_values, live_run, live_version, script_of
+
+PAUSED = "_paused"  # where a run was when silence led it elsewhere
+RINGS_AT_ONCE = 200
+
+
+class Moved(Exception):
+    """Somebody else has moved this run on: nothing of ours may be applied."""
+
+
+def checkpoint(run: FlowRun) -> Checkpoint:
+    """The run's row as the runner reads it."""
+    return Checkpoint(
+        step=run.step,
+        waits_for=run.waits_for,  # type: ignore[arg-type]  # the column's choices are the runner's
+        until=run.until,
+        variables=run.variables,
+        tries=run.tries,
+        heard=run.heard,
+        moves=run.moves,
+        calling=run.calling,
+    )
+
+
+def begin_locked(
+    conversation: Conversation,
+    version: FlowVersion,
+    entry: str,
+    *,
+    step: str,
+    event: Event | None = None,
+    heard: int = 0,
+    variables: Mapping[str, Any] | None = None,
+    wraps_up: bool = False,
+) -> FlowRun:
+    """A new run at that step. The caller has seen that none is live."""
+    run = FlowRun.objects.create(
+        conversation=conversation,
+        version=version,
+        entry=entry,
+        step=step,
+        event=event,
+        heard=heard,
+        variables=dict(variables or {}),
+        wraps_up=wraps_up,
+    )
+    events.record("flow.started", conversation_id=conversation.pk, data={"run_id": run.pk, "entry": entry})
+    if wraps_up:
+        set_timer(conversation, Timer.Kind.WRAP_UP, timezone.now() + timedelta(seconds=settings.WRAP_UP_SECONDS), run)
+    return run
+
+
+def save_locked(run: FlowRun, at: Checkpoint, *, left: str = "", by: str = "", handoff: Handoff | None = None) -> None:
+    """The run stands at `at` now. Moved when its row is not the one that was looked at."""
+    sleeps = at.waits_for == "person"
+    values: dict[str, Any] = {
+        "step": at.step, "waits_for": at.waits_for, "until": at.until, "variables": dict(at.variables),
+        "tries": at.tries, "heard": at.heard, "moves": at.moves, "calling": at.calling,
+        "handoff": handoff if sleeps and handoff else run.handoff if sleeps else None,
+    }  # fmt: skip
+    if sleeps and handoff:
+        values["variables"][BEFORE] = _before(run.conversation)
+    if not FlowRun.objects.live().filter(pk=run.pk, moves=run.moves).update(**values):
+        raise Moved
+    for name, value in values.items():
+        setattr(run, name, value)
+    _journal(run, at.moves, left, by)
+    if at.until:
+        set_timer(run.conversation, Timer.Kind.STEP, at.until, run)
+    else:
+        Timer.objects.filter(conversation=run.conversation, kind=Timer.Kind.STEP).delete()
+    events.announce("context", conversation_id=run.conversation_id)
+
+
+def _journal(run: FlowRun, move: int, step: str, by: str) -> None:
+    if step:
+        data = {"run_id": run.pk, "move": move, "step": step, "exit": by}
+        events.record("flow.moved", conversation_id=run.conversation_id, data=data)
+
+
+def _before(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "tags": sorted(conversation.tags.values_list("name", flat=True)),
+        "fields": dict(field_values(conversation)),
+    }
+
+
+def end_locked(run: FlowRun, ending: str, *, left: str = "", by: str = "", heard: int = 0) -> None:
+    """The run is over. Moved when its row is not the one that was looked at."""
+    ended = FlowRun.objects.live().filter(pk=run.pk, moves=run.moves).update(
+        state=FlowRun.State.ENDED, ending=ending, ended_at=timezone.now(), waits_for="", until=None, calling="",
+        moves=run.moves + 1, heard=max(run.heard, heard),
+    )  # fmt: skip
+    if not ended:
+        raise Moved
+    _journal(run, run.moves + 1, left, by)
+    Timer.objects.filter(run=run).delete()
+    events.record("flow.ended", conversation_id=run.conversation_id, data={"run_id": run.pk, "ending": ending})
+    events.announce("context", conversation_id=run.conversation_id)
+
+
+def end_live_locked(conversation: Conversation, ending: str = "left") -> None:
+    """Whatever runs here is over: the conversation is closed, or a person decided otherwise."""
+    run = live_run(conversation.pk)
+    if run:
+        end_locked(run, ending)
+    Timer.objects.filter(conversation=conversation).delete()
+
+
+# ── What a person's hand-back and finish do to the run.
+
+
+def resume_locked(conversation: Conversation) -> None:
+    """The flow goes on where it was. A run that sleeps for this handoff wakes by itself, in its turn."""
+    run = live_run(conversation.pk)
+    if run is None or run.waits_for == "person":
+        return
+    _restand(run, runner.woken_after_person(checkpoint(run)))
+
+
+def lead_by_assistant_locked(conversation: Conversation) -> None:
+    """The assistant leads from here on, and the flow stays behind it; without a flow it leads anyway."""
+    run = live_run(conversation.pk)
+    if run:
+        _restand(
+            run, Checkpoint(step=ASSISTANT, variables=_without_pause(run.variables), heard=run.heard, moves=run.moves)
+        )
+        return
+    version = live_version(conversation.chat_page_id)
+    if version:
+        begin_locked(conversation, version, "handed_back", step=ASSISTANT)
+
+
+def _without_pause(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in variables.items() if name not in (PAUSED, BEFORE)}
+
+
+def _restand(run: FlowRun, at: Checkpoint) -> None:
+    if at != checkpoint(run):
+        save_locked(run, replace(at, moves=at.moves + 1))
+
+
+def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
+    """Whether the flow has something to do before the conversation is closed; then it is about to do it."""
+    run = live_run(conversation.pk)
+    if run and run.handoff_id == handoff.pk and leads_on(run):
+        FlowRun.objects.filter(pk=run.pk).update(wraps_up=True)
+        set_timer(conversation, Timer.Kind.WRAP_UP, timezone.now() + timedelta(seconds=settings.WRAP_UP_SECONDS), run)
+        return True
+    if run:
+        end_locked(run, "left")
+    version = live_version(conversation.chat_page_id)
+    entry = script_of(version.pk).entry("resolving") if version else None
+    if version is None or entry is None or (run and run.wraps_up):
+        return False
+    begin_locked(conversation, version, "resolving", step=entry.step, wraps_up=True)
+    return True
+
+
+def leads_on(run: FlowRun) -> bool:
+    """Whether the step that the run sleeps at has something to do once the person is done for good."""
+    target = script_of(run.version_id).step(run.step).exits.get("resolved", "")
+    return bool(target) and target != END
+
+
+# ── Silence.
+
+
+def pause_locked(run: FlowRun, step: str) -> None:
+    """The run does what silence asks for, and remembers where it was."""
+    at = checkpoint(run)
+    paused = {"step": at.step, "waits_for": at.waits_for, "tries": at.tries}
+    events.record("flow.started", conversation_id=run.conversation_id, data={"run_id": run.pk, "entry": "inactivity"})
+    save_locked(
+        run,
+        Checkpoint(step=step, variables={**at.variables, PAUSED: paused}, heard=at.heard, moves=at.moves + 1),
+        left=at.step,
+        by="inactivity",
+    )
+
+
+def unpaused(at: Checkpoint) -> Checkpoint | None:
+    """Where the run was before silence led it elsewhere; None where it was nowhere else."""
+    paused = at.variables.get(PAUSED)
+    if not isinstance(paused, dict):
+        return None
+    variables = {name: value for name, value in at.variables.items() if name != PAUSED}
+    return Checkpoint(
+        step=paused["step"], waits_for=paused["waits_for"], variables=variables, tries=paused["tries"],
+        heard=at.heard, moves=at.moves + 1,
+    )  # fmt: skip
+
+
+# ── Timers.
+
+
+def set_timer(conversation: Conversation, kind: str, due_at: datetime, run: FlowRun | None = None) -> None:
+    """Ring once at that time, and at no other."""
+    Timer.objects.update_or_create(conversation=conversation, kind=kind, defaults={"due_at": due_at, "run": run})
+
+
+@transaction.atomic(durable=True)
+def ring_due() -> int:
+    """Turn every timer whose time has come into an event, once; returns how many rang, at most two hundred."""
+    due = Timer.objects.filter(due_at__lte=Now()).order_by("due_at").select_for_update(skip_locked=True)
+    rung = list(due[:RINGS_AT_ONCE])
+    for timer in rung:
+        data = {"timer": timer.kind, "run_id": timer.run_id}
+        events.record("timer.rang", conversation_id=timer.conversation_id, data=data)
+    Timer.objects.filter(pk__in=[timer.pk for timer in rung]).delete()
+    return len(rung)

@@ -1,0 +1,247 @@
+"""Where automation stands in a conversation, read anew for each look; and the writes that begin, store and end a look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from conversations.models import Conversation, Event, Message, Turn, Visitor
+from conversations.services import line_locked, start_locked
+from handoff import checkpoints, services
+from handoff.checkpoints import PAUSED, checkpoint, end_locked, save_locked, set_timer
+from handoff.flows.moves import Advance, World
+from handoff.flows.runner import FlowError
+from handoff.flows.script import Entry, Script
+from handoff.models import Flow, FlowRun, FlowVersion, Handoff, Timer
+from handoff.selectors import Briefed, answered_upto, assistant_of, is_waiting, snapshot
+from handoff.states import Outcome
+from handoff.worlds import live_run, live_version, new_words, people_upto, script_of, world
+
+GREETS_AGAIN_AFTER = timedelta(hours=1)  # a conversation that was closed lately is not begun anew by a reload
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What one look at a conversation found."""
+
+    conversation: Conversation
+    event: Event
+    assistant_name: str
+    has_spoken: bool  # whether this turn has said something already
+    run: FlowRun | None = None
+    script: Script | None = None
+    world: World | None = None
+    known: Briefed | None = None
+    begins: tuple[FlowVersion, Entry] | None = None
+    pauses_at: str = ""  # the step to which the customer's silence leads
+    is_abandoned: bool = False  # the customer spoke while the flow was seeing to their silence
+
+    @property
+    def is_after_the_end(self) -> bool:
+        """Whether this is what a flow does once the conversation is closed."""
+        return self.event.kind == "conversation.resolved"
+
+
+def has_entry(chat_page_id: int, name: str) -> bool:
+    """Whether the chat page's flow has such a beginning."""
+    version = live_version(chat_page_id)
+    return version is not None and script_of(version.pk).entry(name) is not None
+
+
+def greets(chat_page_id: int) -> bool:
+    """Whether the chat page's flow speaks before the customer does."""
+    return has_entry(chat_page_id, "start")
+
+
+def stand(turn: Turn) -> Stand:
+    """Where things stand now."""
+    conversation = Conversation.objects.select_related("visitor", "chat_page").get(pk=turn.conversation_id)
+    assistant = assistant_of(conversation.chat_page_id)
+    name = assistant.name if assistant else ""
+    has_spoken = Message.objects.filter(turn=turn).exists()
+    run = live_run(conversation.pk)
+    if run is None:
+        begins = _begins(conversation, turn.event, has_spoken)
+        return Stand(conversation, turn.event, name, has_spoken, begins=begins)
+    heard = max(run.heard, people_upto(conversation))
+    has_words = bool(new_words(conversation, after=heard))
+    known = snapshot(conversation, new_from=heard + 1) if has_words else None
+    script = script_of(run.version_id)
+    return Stand(
+        conversation, turn.event, name, has_spoken, run=run, script=script, known=known,
+        world=world(conversation, run, known),
+        pauses_at=_pauses_at(conversation, turn.event, run, script, has_words),
+        is_abandoned=has_words and run.waits_for == "time" and (PAUSED in run.variables or run.entry == "inactivity"),
+    )  # fmt: skip
+
+
+def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple[FlowVersion, Entry] | None:
+    """The entry by which a run begins now; None where the assistant, or nobody, answers this event."""
+    version = live_version(conversation.chat_page_id)
+    if version is None or FlowRun.objects.filter(event=event).exists():
+        return None
+    script = script_of(version.pk)
+    for name in _entries_for(event):
+        entry = script.entry(name)
+        if entry and _applies(conversation, entry, has_spoken):
+            return version, entry
+    return None
+
+
+def _entries_for(event: Event) -> tuple[str, ...]:
+    if event.kind == "timer.rang":
+        return ("inactivity",) if event.data["timer"] == Timer.Kind.INACTIVITY else ()
+    if event.kind == "handoff.finished" and event.data["outcome"] == Outcome.RETURNED:
+        return "handed_back", "fallback"
+    return {
+        "chat.opened": ("start",),
+        "message.received": ("fallback",),
+        "handoff.finished": ("fallback",),
+        "conversation.resolved": ("resolved",),
+    }.get(event.kind, ())
+
+
+def _applies(conversation: Conversation, entry: Entry, has_spoken: bool) -> bool:
+    if entry.name == "start":  # skipped when they speak first
+        return not Message.objects.filter(conversation=conversation).exists()
+    if entry.name == "fallback":
+        return not has_spoken and is_waiting(conversation)
+    return _is_silent(conversation, entry) if entry.name == "inactivity" else True
+
+
+def _is_silent(conversation: Conversation, entry: Entry) -> bool:
+    """Whether the customer has been silent for so long, after somebody spoke to them."""
+    quiet = timezone.now() - conversation.last_at
+    return conversation.last_author not in ("", "visitor") and quiet >= timedelta(seconds=entry.seconds)
+
+
+def _pauses_at(conversation: Conversation, event: Event, run: FlowRun, script: Script, has_words: bool) -> str:
+    entry = script.entry("inactivity")
+    if entry is None or has_words or PAUSED in run.variables or "inactivity" not in _entries_for(event):
+        return ""
+    waits = run.waits_for in ("answer", "assistant")
+    return entry.step if waits and _is_silent(conversation, entry) else ""
+
+
+def begin_locked(found: Stand, conversation: Conversation, turn: Turn) -> None:
+    """The run that this look found to begin."""
+    assert found.begins is not None
+    version, entry = found.begins
+    heard = answered_upto(conversation) if entry.name in ("fallback", "handed_back") else conversation.last_seq
+    checkpoints.begin_locked(
+        conversation,
+        version,
+        entry.name,
+        step=entry.step,
+        event=turn.event,
+        heard=heard,
+        wraps_up=entry.name == "resolving",
+    )
+
+
+def back_locked(run: FlowRun) -> None:
+    """The run is again where it was before silence led it elsewhere, or is over where it was nowhere."""
+    before = checkpoints.unpaused(checkpoint(run))
+    if before:
+        save_locked(run, before, left=run.step, by="reply")
+    else:
+        end_locked(run, "left", left=run.step, by="reply")
+
+
+def store_locked(found: Stand, advance: Advance, opened: Handoff | None, conversation: Conversation) -> bool:
+    """Keep where the run stands now; returns whether automation rests until something happens."""
+    run = found.run
+    assert run is not None
+    if advance.at is not None:
+        if advance.left:
+            save_locked(run, advance.at, left=advance.left, by=advance.by, handoff=opened)
+        return advance.rests
+    if advance.ending == "finished" and (before := checkpoints.unpaused(checkpoint(run))):
+        save_locked(run, before, left=advance.left, by=advance.by)
+        return True
+    if advance.ending == "moved":
+        return _go_on_elsewhere(run, advance, conversation)
+    if advance.ending == "resolved" or run.wraps_up:
+        return _close(found, run, advance, conversation)
+    end_locked(run, "finished", left=advance.left, by=advance.by, heard=advance.heard)
+    return opened is not None
+
+
+def _go_on_elsewhere(run: FlowRun, advance: Advance, conversation: Conversation) -> bool:
+    flow = Flow.objects.filter(slug=advance.flow, live__isnull=False).select_related("live").first()
+    entry = (
+        next(filter(None, map(script_of(flow.live.pk).entry, ("fallback", "start"))), None)
+        if flow and flow.live
+        else None
+    )
+    if flow is None or flow.live is None or entry is None:
+        raise FlowError(f"the flow “{advance.flow}” is not published, or does not begin when the customer writes")
+    end_locked(run, "moved", left=advance.left)
+    checkpoints.begin_locked(
+        conversation, flow.live, entry.name, step=entry.step, heard=run.heard, variables=run.variables,
+        wraps_up=run.wraps_up,
+    )  # fmt: skip
+    return False
+
+
+def _close(found: Stand, run: FlowRun, advance: Advance, conversation: Conversation) -> bool:
+    assert found.script is not None
+    end_locked(run, "resolved", left=advance.left, by=advance.by, heard=advance.heard)
+    if found.is_after_the_end:
+        return True
+    entry = found.script.entry("resolving")
+    if entry and not run.wraps_up:
+        checkpoints.begin_locked(
+            conversation, run.version, "resolving", step=entry.step, heard=max(run.heard, advance.heard),
+            variables=run.variables, wraps_up=True,
+        )  # fmt: skip
+        return False
+    line_locked(conversation, "conversation.resolved")
+    services.close_locked(conversation)
+    return True
+
+
+def arm_silence_locked(conversation: Conversation, script: Script | None, *, event: Event) -> None:
+    """From now on the customer's silence is counted, unless nobody waits for their words."""
+    script = script or _script_of_page(conversation)
+    entry = script.entry("inactivity") if script else None
+    if entry is None or conversation.status != Conversation.Status.OPEN or event.kind == "timer.rang":
+        return
+    if Handoff.objects.open().filter(conversation=conversation).exists():
+        return
+    started = Event.objects.filter(conversation=conversation, kind="flow.started", data__entry="inactivity")
+    if entry.each_time or not started.exists():
+        set_timer(conversation, Timer.Kind.INACTIVITY, timezone.now() + timedelta(seconds=entry.seconds))
+
+
+def _script_of_page(conversation: Conversation) -> Script | None:
+    version = live_version(conversation.chat_page_id)
+    return script_of(version.pk) if version else None
+
+
+def greeted_locked(visitor_id: int) -> Conversation | None:
+    """The conversation in which the flow speaks first, begun now; None where it does not, or one is there already."""
+    visitor = Visitor.objects.select_related("chat_page").get(pk=visitor_id)
+    if not greets(visitor.chat_page_id):
+        return None
+    lately = timezone.now() - GREETS_AGAIN_AFTER
+    theirs = Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id)
+    if theirs.unresolved().exists() or theirs.filter(resolved_at__gt=lately).exists():
+        return None
+    return start_locked(visitor)
+
+
+def expire_locked(conversation: Conversation, run: FlowRun) -> None:
+    """The request that this run sleeps for has waited long enough; not when its time has not come."""
+    if run.handoff and run.until and run.until <= timezone.now():
+        services.expire_locked(conversation, run.handoff)
+
+
+def wrapped_up_locked(conversation: Conversation) -> None:
+    """Wrapping up has taken long enough: the conversation is closed now, unless a person is on it again."""
+    run = live_run(conversation.pk)
+    if run and run.wraps_up and not Handoff.objects.open().filter(conversation=conversation).exists():
+        line_locked(conversation, "conversation.resolved")
+        services.close_locked(conversation)
