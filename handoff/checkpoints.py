@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from conversations import events
 from conversations.models import Conversation, Event
+from handoff.facts import field_values
 from handoff.flows import runner
 from handoff.flows.moves import Checkpoint
 from handoff.flows.script import ASSISTANT, END
 from handoff.models import FlowRun, FlowVersion, Handoff, Timer
-from handoff.worlds import BEFORE, field_values, live_run, live_version, script_of
+from handoff.worlds import BEFORE, live_run, live_version, script_of
 
 PAUSED = "_paused"  # where a run was when silence led it elsewhere
 RINGS_AT_ONCE = 200

@@ -13,7 +13,7 @@ from handoff.flows.script import END
 from handoff.models import FlowRun, Teammate
 from handoff.selectors import is_waiting
 from handoff.services import WayBack
-from handoff.worlds import live_run, live_version, script_of, world
+from handoff.worlds import live_run, live_version, new_words, people_upto, script_of, world
 
 
 def standing(conversation: Conversation) -> str:
@@ -55,7 +55,8 @@ def _outcome(run: FlowRun, outcome: str, teammate: Teammate, note: str) -> Ended
 
 
 def _from(conversation: Conversation, run: FlowRun, ended: Ended | None, at: Checkpoint | None = None) -> Next:
-    found = world(conversation, run, None)
+    words = new_words(conversation, after=max(run.heard, people_upto(conversation)))
+    found = world(conversation, run, words, None)
     if ended:
         last = conversation.messages.filter(author="person", audience="everyone").order_by("-seq").first()
         ended = replace(ended, last_words=last.body if last else "")

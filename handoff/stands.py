@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -22,14 +23,13 @@ from handoff.worlds import live_run, live_version, new_words, people_upto, scrip
 GREETS_AGAIN_AFTER = timedelta(hours=1)  # a conversation that was closed lately is not begun anew by a reload
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stand:
     """What one look at a conversation found."""
 
     conversation: Conversation
     event: Event
-    assistant_name: str
-    has_spoken: bool  # whether this turn has said something already
+    has_spoken: bool = False  # whether this turn has said something already, where nothing runs
     run: FlowRun | None = None
     script: Script | None = None
     world: World | None = None
@@ -37,6 +37,12 @@ class Stand:
     begins: tuple[FlowVersion, Entry] | None = None
     pauses_at: str = ""  # the step to which the customer's silence leads
     is_abandoned: bool = False  # the customer spoke while the flow was seeing to their silence
+
+    @cached_property
+    def assistant_name(self) -> str:
+        """What the chat page's assistant is called; empty where it runs none."""
+        assistant = assistant_of(self.conversation.chat_page_id)
+        return assistant.name if assistant else ""
 
     @property
     def is_after_the_end(self) -> bool:
@@ -58,23 +64,25 @@ def greets(chat_page_id: int) -> bool:
 def stand(turn: Turn) -> Stand:
     """Where things stand now."""
     conversation = Conversation.objects.select_related("visitor", "chat_page").get(pk=turn.conversation_id)
-    assistant = assistant_of(conversation.chat_page_id)
-    name = assistant.name if assistant else ""
-    has_spoken = Message.objects.filter(turn=turn).exists()
     run = live_run(conversation.pk)
     if run is None:
-        begins = _begins(conversation, turn.event, has_spoken)
-        return Stand(conversation, turn.event, name, has_spoken, begins=begins)
+        has_spoken = Message.objects.filter(turn=turn).exists()
+        return Stand(conversation, turn.event, has_spoken, begins=_begins(conversation, turn.event, has_spoken))
     heard = max(run.heard, people_upto(conversation))
-    has_words = bool(new_words(conversation, after=heard))
-    known = snapshot(conversation, new_from=heard + 1) if has_words else None
+    words = new_words(conversation, after=heard)
+    known = snapshot(conversation, new_from=heard + 1) if words else None
     script = script_of(run.version_id)
+    is_silence = PAUSED in run.variables or run.entry == "inactivity"
     return Stand(
-        conversation, turn.event, name, has_spoken, run=run, script=script, known=known,
-        world=world(conversation, run, known),
-        pauses_at=_pauses_at(conversation, turn.event, run, script, has_words),
-        is_abandoned=has_words and run.waits_for == "time" and (PAUSED in run.variables or run.entry == "inactivity"),
-    )  # fmt: skip
+        conversation,
+        turn.event,
+        run=run,
+        script=script,
+        known=known,
+        world=world(conversation, run, words, known),
+        pauses_at=_pauses_at(conversation, turn.event, run, script, bool(words)),
+        is_abandoned=bool(words) and run.waits_for == "time" and is_silence,
+    )
 
 
 def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple[FlowVersion, Entry] | None:

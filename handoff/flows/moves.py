@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -48,12 +48,11 @@ class World:
     language: str
     facts: Mapping[str, Value]  # dotted names: visitor.name, memory.order_number, meta.plan, field.size, …
     around: Surroundings
-    reachable: frozenset[str]  # "team:Support", "teammate:ada": where a handoff can land now
+    reachable: Container[str]  # "team:Support", "teammate:ada": where a handoff can land now
     words: tuple[Words, ...] = ()  # the visitor's, oldest first, that the run has not heard
     newest_seq: int = 0
     wish: RequestHandoff | None = None  # the wish for a person in these words
     ended: Ended | None = None  # the handoff that the run slept for, once it is over
-    has_person: bool = False  # whether a handoff is open
 
 
 @dataclass(frozen=True, slots=True)
