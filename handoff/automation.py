@@ -55,6 +55,7 @@ class Progress:
 
     began: float = field(default_factory=time.monotonic)
     restarts: int = 0
+    looks: int = 0
     begun: set[str] = field(default_factory=set)  # keys of outside calls that were noted, and not made yet
 
     def may_restart(self) -> bool:
@@ -129,7 +130,9 @@ def run_turn(turn_id: int) -> int | None:
 
 def _answer(turn: Turn) -> None:
     progress = Progress()
-    for _look in range(MOST_LOOKS):
+    for _attempt in range(MOST_LOOKS):
+        if progress.looks >= MOST_LOOKS:
+            break
         try:
             applied = _look_once(turn, progress)
         except Moved:
@@ -237,7 +240,8 @@ def _begin_call(turn: Turn, stand: Stand, progress: Progress) -> Applied:
         return Applied.DISCARDED
     at = checkpoints.checkpoint(stand.run)
     key = uuid.uuid4().hex
-    checkpoints.save_locked(stand.run, replace(at, calling=key, moves=at.moves + 1))
+    begun = replace(at, calling=key, moves=at.moves + 1)
+    checkpoints.save_locked(conversation, stand.run, begun, walked=[(begun.moves, at.step, "calls")])
     progress.begun.add(key)
     return Applied.AGAIN
 
@@ -267,7 +271,8 @@ def apply(turn: Turn, known: Briefed | None, reply: Reply, *, upto_seq: int, may
     if may_restart and _newer_words(conversation, upto_seq):
         return Applied.AGAIN
     _keep_attempts(turn, reply)
-    apply_locked(conversation, reply.wishes, Speaking(turn, "assistant", known.assistant.name if known else ""))
+    name = known.assistant.name if known else ""
+    apply_locked(conversation, reply.wishes, Speaking(turn, "assistant", lambda _author: name))
     stands.arm_silence_locked(conversation, None, event=turn.event)
     turns.complete_locked(turn, upto_seq=upto_seq)
     return Applied.DONE
@@ -275,7 +280,11 @@ def apply(turn: Turn, known: Briefed | None, reply: Reply, *, upto_seq: int, may
 
 @transaction.atomic(durable=True)
 def _apply_look(turn: Turn, stand: Stand, advance: Advance, thought: Thought | None, progress: Progress) -> Applied:
-    """Let one look at a flow come true: its effects and its checkpoint are one, so that nothing is done twice."""
+    """Let a look at a flow come true, and those after it that need nothing from outside, in one transaction.
+
+    Their effects and the checkpoint are one, so that nothing is done twice. A handoff that the assistant wishes for
+    is announced by it, everything else by the flow.
+    """
     assert stand.world is not None
     conversation = Conversation.objects.locked(turn.conversation_id)
     if _is_over(turn, conversation, after_the_end=stand.is_after_the_end):
@@ -286,19 +295,21 @@ def _apply_look(turn: Turn, stand: Stand, advance: Advance, thought: Thought | N
         return Applied.AGAIN
     if thought:
         _keep_attempts(turn, thought.reply)
-    opened = apply_locked(conversation, advance.effects, _speaking(turn, stand, thought))
-    if not stands.store_locked(stand, advance, opened, conversation):
+    walked: list[Advance] = []
+    opened: Handoff | None = None
+    speaking = Speaking(turn, "assistant" if thought and thought.reply.handoff else "flow", stand.name_of)
+    following: Advance | None = advance
+    while following and len(walked) < MOST_LOOKS:
+        opened = apply_locked(conversation, following.effects, speaking) or opened
+        walked.append(following)
+        speaking = Speaking(turn, "flow", stand.name_of)
+        following = stands.following(stand, conversation, following)
+    progress.looks += len(walked)
+    if not stands.store_locked(stand, walked, opened, conversation):
         return Applied.AGAIN
     stands.arm_silence_locked(conversation, stand.script, event=turn.event)
     turns.complete_locked(turn, upto_seq=upto_seq)
     return Applied.DONE
-
-
-def _speaking(turn: Turn, stand: Stand, thought: Thought | None) -> Speaking:
-    """A handoff that the assistant wishes for is announced by it, everything else of a flow by the flow."""
-    name = thought.known.assistant.name if thought and thought.known else stand.assistant_name
-    author = "assistant" if thought and thought.reply.handoff else "flow"
-    return Speaking(turn, author, name, stand.assistant_name or stand.conversation.chat_page.name)
 
 
 def _keep_attempts(turn: Turn, reply: Reply) -> None:
@@ -337,7 +348,7 @@ def _pause(turn: Turn, stand: Stand) -> Applied:
     conversation = Conversation.objects.locked(turn.conversation_id)
     if _is_over(turn, conversation):
         return Applied.DISCARDED
-    checkpoints.pause_locked(stand.run, stand.pauses_at)
+    checkpoints.pause_locked(conversation, stand.run, stand.pauses_at)
     return Applied.AGAIN
 
 
@@ -348,7 +359,7 @@ def _abandon(turn: Turn, stand: Stand) -> Applied:
     conversation = Conversation.objects.locked(turn.conversation_id)
     if _is_over(turn, conversation):
         return Applied.DISCARDED
-    stands.back_locked(stand.run)
+    stands.back_locked(conversation, stand.run)
     return Applied.AGAIN
 
 
@@ -364,7 +375,7 @@ def _give_up(turn: Turn, stand: Stand, trouble: Exception) -> Applied:
         checkpoints.end_locked(run, "failed")
     told = str(trouble).replace("\0", "")
     where = f"The flow “{stand.run.version.flow}” could not go on at “{run.step if run else stand.run.step}”: {told}"
-    speaking = _speaking(turn, stand, None)
+    speaking = Speaking(turn, "flow", stand.name_of)
     if stand.is_after_the_end:
         apply_locked(conversation, (Trouble(where[:REASON_LIMIT]),), speaking)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,9 @@ from handoff.worlds import BEFORE, live_run, live_version, script_of
 
 PAUSED = "_paused"  # where a run was when silence led it elsewhere
 RINGS_AT_ONCE = 200
+
+
+Way = tuple[int, str, str]  # the number of a move, the step that was looked at, and the exit it was left by
 
 
 class Moved(Exception):
@@ -71,8 +74,15 @@ def begin_locked(
     return run
 
 
-def save_locked(run: FlowRun, at: Checkpoint, *, left: str = "", by: str = "", handoff: Handoff | None = None) -> None:
-    """The run stands at `at` now. Moved when its row is not the one that was looked at."""
+def save_locked(
+    conversation: Conversation,
+    run: FlowRun,
+    at: Checkpoint,
+    *,
+    walked: Sequence[Way] = (),
+    handoff: Handoff | None = None,
+) -> None:
+    """The run stands at `at` now, after these moves. Moved when its row is not the one that was looked at."""
     sleeps = at.waits_for == "person"
     values: dict[str, Any] = {
         "step": at.step, "waits_for": at.waits_for, "until": at.until, "variables": dict(at.variables),
@@ -80,22 +90,22 @@ def save_locked(run: FlowRun, at: Checkpoint, *, left: str = "", by: str = "", h
         "handoff": handoff if sleeps and handoff else run.handoff if sleeps else None,
     }  # fmt: skip
     if sleeps and handoff:
-        values["variables"][BEFORE] = _before(run.conversation)
+        values["variables"][BEFORE] = _before(conversation)
     if not FlowRun.objects.live().filter(pk=run.pk, moves=run.moves).update(**values):
         raise Moved
+    _journal(run, walked)
+    if at.until:
+        set_timer(conversation, Timer.Kind.STEP, at.until, run)
+    elif run.until:
+        Timer.objects.filter(conversation=conversation, kind=Timer.Kind.STEP).delete()
     for name, value in values.items():
         setattr(run, name, value)
-    _journal(run, at.moves, left, by)
-    if at.until:
-        set_timer(run.conversation, Timer.Kind.STEP, at.until, run)
-    else:
-        Timer.objects.filter(conversation=run.conversation, kind=Timer.Kind.STEP).delete()
-    events.announce("context", conversation_id=run.conversation_id)
+    events.announce("context", conversation_id=conversation.pk)
 
 
-def _journal(run: FlowRun, move: int, step: str, by: str) -> None:
-    if step:
-        data = {"run_id": run.pk, "move": move, "step": step, "exit": by}
+def _journal(run: FlowRun, walked: Sequence[Way]) -> None:
+    for move, step, way in walked:
+        data = {"run_id": run.pk, "move": move, "step": step, "exit": way}
         events.record("flow.moved", conversation_id=run.conversation_id, data=data)
 
 
@@ -106,15 +116,16 @@ def _before(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def end_locked(run: FlowRun, ending: str, *, left: str = "", by: str = "", heard: int = 0) -> None:
-    """The run is over. Moved when its row is not the one that was looked at."""
+def end_locked(run: FlowRun, ending: str, *, walked: Sequence[Way] = (), heard: int = 0) -> None:
+    """The run is over, after these moves. Moved when its row is not the one that was looked at."""
     ended = FlowRun.objects.live().filter(pk=run.pk, moves=run.moves).update(
         state=FlowRun.State.ENDED, ending=ending, ended_at=timezone.now(), waits_for="", until=None, calling="",
-        moves=run.moves + 1, heard=max(run.heard, heard),
+        moves=walked[-1][0] if walked else run.moves + 1, step=walked[-1][1] if walked else run.step,
+        heard=max(run.heard, heard),
     )  # fmt: skip
     if not ended:
         raise Moved
-    _journal(run, run.moves + 1, left, by)
+    _journal(run, walked)
     Timer.objects.filter(run=run).delete()
     events.record("flow.ended", conversation_id=run.conversation_id, data={"run_id": run.pk, "ending": ending})
     events.announce("context", conversation_id=run.conversation_id)
@@ -136,7 +147,7 @@ def resume_locked(conversation: Conversation) -> None:
     run = live_run(conversation.pk)
     if run is None or run.waits_for == "person":
         return
-    _restand(run, runner.woken_after_person(checkpoint(run)))
+    _restand(conversation, run, runner.woken_after_person(checkpoint(run)))
 
 
 def lead_by_assistant_locked(conversation: Conversation) -> None:
@@ -144,7 +155,9 @@ def lead_by_assistant_locked(conversation: Conversation) -> None:
     run = live_run(conversation.pk)
     if run:
         _restand(
-            run, Checkpoint(step=ASSISTANT, variables=_without_pause(run.variables), heard=run.heard, moves=run.moves)
+            conversation,
+            run,
+            Checkpoint(step=ASSISTANT, variables=_without_pause(run.variables), heard=run.heard, moves=run.moves),
         )
         return
     version = live_version(conversation.chat_page_id)
@@ -156,9 +169,11 @@ def _without_pause(variables: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in variables.items() if name not in (PAUSED, BEFORE)}
 
 
-def _restand(run: FlowRun, at: Checkpoint) -> None:
+def _restand(conversation: Conversation, run: FlowRun, at: Checkpoint) -> None:
     if at != checkpoint(run):
-        save_locked(run, replace(at, moves=at.moves + 1))
+        save_locked(
+            conversation, run, replace(at, moves=at.moves + 1), walked=[(at.moves + 1, run.step, "handed back")]
+        )
 
 
 def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
@@ -187,17 +202,13 @@ def leads_on(run: FlowRun) -> bool:
 # ── Silence.
 
 
-def pause_locked(run: FlowRun, step: str) -> None:
+def pause_locked(conversation: Conversation, run: FlowRun, step: str) -> None:
     """The run does what silence asks for, and remembers where it was."""
     at = checkpoint(run)
     paused = {"step": at.step, "waits_for": at.waits_for, "tries": at.tries}
     events.record("flow.started", conversation_id=run.conversation_id, data={"run_id": run.pk, "entry": "inactivity"})
-    save_locked(
-        run,
-        Checkpoint(step=step, variables={**at.variables, PAUSED: paused}, heard=at.heard, moves=at.moves + 1),
-        left=at.step,
-        by="inactivity",
-    )
+    there = Checkpoint(step=step, variables={**at.variables, PAUSED: paused}, heard=at.heard, moves=at.moves + 1)
+    save_locked(conversation, run, there, walked=[(there.moves, at.step, "inactivity")])
 
 
 def unpaused(at: Checkpoint) -> Checkpoint | None:

@@ -24,12 +24,7 @@ class Speaking:
 
     turn: Turn
     author: str  # assistant or flow
-    assistant_name: str  # empty where the chat page runs none
-    flow_name: str = ""
-
-    def name_of(self, author: str) -> str:
-        """What the customer sees beside the words."""
-        return self.assistant_name if author == "assistant" else self.flow_name
+    name_of: Callable[[str], str]  # what the customer sees beside the words of either
 
 
 def apply_locked(conversation: Conversation, wishes: Sequence[Wish], speaking: Speaking) -> Handoff | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from conversations.models import Conversation, Event, Message, Turn, Visitor
 from conversations.services import line_locked, start_locked
 from handoff import checkpoints, services
 from handoff.checkpoints import PAUSED, checkpoint, end_locked, save_locked, set_timer
+from handoff.facts import Facts, LiveSurroundings
+from handoff.flows import runner
 from handoff.flows.moves import Advance, World
 from handoff.flows.runner import FlowError
 from handoff.flows.script import Entry, Script
@@ -23,7 +26,7 @@ from handoff.worlds import live_run, live_version, new_words, people_upto, scrip
 GREETS_AGAIN_AFTER = timedelta(hours=1)  # a conversation that was closed lately is not begun anew by a reload
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stand:
     """What one look at a conversation found."""
 
@@ -38,11 +41,12 @@ class Stand:
     pauses_at: str = ""  # the step to which the customer's silence leads
     is_abandoned: bool = False  # the customer spoke while the flow was seeing to their silence
 
-    @cached_property
-    def assistant_name(self) -> str:
-        """What the chat page's assistant is called; empty where it runs none."""
+    def name_of(self, author: str) -> str:
+        """What the customer sees beside words of the assistant or of the flow."""
         assistant = assistant_of(self.conversation.chat_page_id)
-        return assistant.name if assistant else ""
+        if assistant:
+            return assistant.name
+        return "" if author == "assistant" else self.conversation.chat_page.name
 
     @property
     def is_after_the_end(self) -> bool:
@@ -149,61 +153,91 @@ def begin_locked(found: Stand, conversation: Conversation, turn: Turn) -> None:
     )
 
 
-def back_locked(run: FlowRun) -> None:
+def back_locked(conversation: Conversation, run: FlowRun) -> None:
     """The run is again where it was before silence led it elsewhere, or is over where it was nowhere."""
+    walked = [(run.moves + 1, run.step, "reply")]
     before = checkpoints.unpaused(checkpoint(run))
     if before:
-        save_locked(run, before, left=run.step, by="reply")
+        save_locked(conversation, run, before, walked=walked)
     else:
-        end_locked(run, "left", left=run.step, by="reply")
+        end_locked(run, "left", walked=walked)
 
 
-def store_locked(found: Stand, advance: Advance, opened: Handoff | None, conversation: Conversation) -> bool:
-    """Keep where the run stands now; returns whether automation rests until something happens."""
+def following(found: Stand, conversation: Conversation, advance: Advance) -> Advance | None:
+    """The next look in the same transaction; None where the run rests, is over, or needs something outside first."""
+    if advance.at is None or advance.rests or found.script is None or found.world is None or found.run is None:
+        return None
+    unheard = tuple(one for one in found.world.words if one.seq > advance.at.heard)
+    now = replace(
+        found.world,
+        words=unheard,
+        wish=found.world.wish if unheard else None,
+        ended=None,
+        facts=Facts(conversation, unheard),
+        around=LiveSurroundings(conversation),
+    )
+    try:
+        after = runner.advance(found.script, advance.at, now)
+    except FlowError:
+        return None  # what was done so far is kept; the next look on its own fails, and is given up
+    return None if after is None or after.need else after
+
+
+def store_locked(found: Stand, walked: Sequence[Advance], opened: Handoff | None, conversation: Conversation) -> bool:
+    """Keep where the run stands after these looks; returns whether automation rests until something happens."""
     run = found.run
     assert run is not None
-    if advance.at is not None:
-        if advance.left:
-            save_locked(run, advance.at, left=advance.left, by=advance.by, handoff=opened)
-        return advance.rests
-    if advance.ending == "finished" and (before := checkpoints.unpaused(checkpoint(run))):
-        save_locked(run, before, left=advance.left, by=advance.by)
+    last = walked[-1]
+    ways = [(run.moves + number, one.left, one.by) for number, one in enumerate(walked, start=1) if one.left]
+    if last.at is not None:
+        if ways:
+            save_locked(conversation, run, last.at, walked=ways, handoff=opened)
+        return last.rests
+    if last.ending == "finished" and (before := checkpoints.unpaused(checkpoint(run))):
+        save_locked(conversation, run, replace(before, moves=ways[-1][0]), walked=ways)
         return True
-    if advance.ending == "moved":
-        return _go_on_elsewhere(run, advance, conversation)
-    if advance.ending == "resolved" or run.wraps_up:
-        return _close(found, run, advance, conversation)
-    end_locked(run, "finished", left=advance.left, by=advance.by, heard=advance.heard)
+    if last.ending == "moved":
+        return _go_on_elsewhere(run, walked, ways, conversation)
+    if last.ending == "resolved" or run.wraps_up:
+        return _close(found, run, walked, ways, conversation)
+    end_locked(run, "finished", walked=ways, heard=last.heard)
     return opened is not None
 
 
-def _go_on_elsewhere(run: FlowRun, advance: Advance, conversation: Conversation) -> bool:
-    flow = Flow.objects.filter(slug=advance.flow, live__isnull=False).select_related("live").first()
-    entry = (
-        next(filter(None, map(script_of(flow.live.pk).entry, ("fallback", "start"))), None)
-        if flow and flow.live
-        else None
-    )
+def _variables(run: FlowRun, walked: Sequence[Advance]) -> Mapping[str, Any]:
+    """What the run knew when its last look began: the looks before may have set some in this transaction."""
+    return next((one.at.variables for one in reversed(walked) if one.at is not None), run.variables)
+
+
+def _go_on_elsewhere(
+    run: FlowRun, walked: Sequence[Advance], ways: Sequence[checkpoints.Way], conversation: Conversation
+) -> bool:
+    slug = walked[-1].flow
+    flow = Flow.objects.filter(slug=slug, live__isnull=False).select_related("live").first()
+    script = script_of(flow.live.pk) if flow and flow.live else None
+    entry = (script.entry("fallback") or script.entry("start")) if script else None
     if flow is None or flow.live is None or entry is None:
-        raise FlowError(f"the flow “{advance.flow}” is not published, or does not begin when the customer writes")
-    end_locked(run, "moved", left=advance.left)
+        raise FlowError(f"the flow “{slug}” is not published, or does not begin when the customer writes")
+    end_locked(run, "moved", walked=ways, heard=walked[-1].heard)
     checkpoints.begin_locked(
-        conversation, flow.live, entry.name, step=entry.step, heard=run.heard, variables=run.variables,
-        wraps_up=run.wraps_up,
+        conversation, flow.live, entry.name, step=entry.step, heard=max(run.heard, walked[-1].heard),
+        variables=_variables(run, walked), wraps_up=run.wraps_up,
     )  # fmt: skip
     return False
 
 
-def _close(found: Stand, run: FlowRun, advance: Advance, conversation: Conversation) -> bool:
+def _close(
+    found: Stand, run: FlowRun, walked: Sequence[Advance], ways: Sequence[checkpoints.Way], conversation: Conversation
+) -> bool:
     assert found.script is not None
-    end_locked(run, "resolved", left=advance.left, by=advance.by, heard=advance.heard)
+    end_locked(run, "resolved", walked=ways, heard=walked[-1].heard)
     if found.is_after_the_end:
         return True
     entry = found.script.entry("resolving")
     if entry and not run.wraps_up:
         checkpoints.begin_locked(
-            conversation, run.version, "resolving", step=entry.step, heard=max(run.heard, advance.heard),
-            variables=run.variables, wraps_up=True,
+            conversation, run.version, "resolving", step=entry.step, heard=max(run.heard, walked[-1].heard),
+            variables=_variables(run, walked), wraps_up=True,
         )  # fmt: skip
         return False
     line_locked(conversation, "conversation.resolved")
