@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from conversations import turns
-from handoff import automation, checkpoints
+from handoff import automation, checkpoints, reactions
 
 
 @shared_task
@@ -11,14 +11,14 @@ def run_turn(turn_id: int) -> None:
     """Answer one event; may run twice, because a turn is claimed once."""
     following = automation.run_turn(turn_id)
     if following is not None:
-        automation.enqueue(following)
+        reactions.enqueue(following)
 
 
 @shared_task
 def sweep_turns() -> None:
     """Hand every turn whose lease is over to a worker again."""
     for turn_id in turns.abandoned():
-        automation.enqueue(turn_id)
+        reactions.enqueue(turn_id)
 
 
 @shared_task

@@ -159,11 +159,11 @@ CELERY_BEAT_SCHEDULE = {
 
 # Which handlers hear of which event: kind → dotted paths of functions that take a list of such events.
 EVENT_HANDLERS: dict[str, list[str]] = {
-    "message.received": ["handoff.automation.queue_turns"],
-    "handoff.finished": ["handoff.automation.queue_turns"],
-    "chat.opened": ["handoff.automation.greet"],
-    "timer.rang": ["handoff.automation.end_what_is_late", "handoff.automation.queue_turns"],
-    "conversation.resolved": ["handoff.automation.queue_turns"],
+    "message.received": ["handoff.reactions.queue_turns"],
+    "handoff.finished": ["handoff.reactions.queue_turns"],
+    "chat.opened": ["handoff.reactions.greet"],
+    "timer.rang": ["handoff.reactions.end_what_is_late", "handoff.reactions.queue_turns"],
+    "conversation.resolved": ["handoff.reactions.queue_turns"],
 }
 # Tells the chat page who is speaking: a function of a conversation id that returns a Speaker.
 CHAT_STATUS = "handoff.selectors.chat_status"
