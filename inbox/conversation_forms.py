@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.services import LONGEST_MESSAGE
 from handoff.models import Team, Teammate
+from handoff.services import WayBack
 
 
 class Words(forms.CharField):
@@ -60,10 +61,20 @@ class AssignForm(ClaimForm):
 
 
 class HandBackForm(forms.Form):
-    """What the assistant should know when it goes on."""
+    """How it goes on, and what whoever goes on should know; without a way it goes on where it was."""
+
+    way = forms.ChoiceField(
+        required=False,
+        choices=[(way.value, way.name) for way in WayBack],
+        error_messages={"invalid_choice": _("Choose how it goes on.")},
+    )
 
     note = Words(
         required=False,
         max_length=500,
         error_messages={"max_length": _("The note has %(show_value)s characters; at most %(limit_value)s fit.")},
     )
+
+    def clean_way(self) -> WayBack:
+        """The choice as the service knows it."""
+        return WayBack(self.cleaned_data["way"] or WayBack.RESUME)

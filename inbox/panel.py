@@ -14,8 +14,9 @@ from conversations import turns
 from conversations.models import Conversation, Memory, PageView, Visitor
 from conversations.selectors import Context
 from handoff.models import Assignment, Attempt, Briefing, Handoff
-from handoff.selectors import assistant_of
+from handoff.outcomes import Urgency
 from handoff.states import State
+from inbox.flows import FlowStanding
 
 MOST_TRIED = 20
 
@@ -24,17 +25,26 @@ MOST_TRIED = 20
 class Standing:
     """Who leads and who is responsible, as the header shows it."""
 
-    kind: str  # assistant · nobody · waiting · person · finished
+    kind: str  # assistant · flow · nobody · waiting · person · finished
     name: str  # of the assistant or the person
     since: datetime | None
     assignment: Assignment | None
     handoff: Handoff | None  # the open one, or the one that ended the conversation
     thinking: bool
+    wraps: str  # first: the flow wraps up before it is closed; now: it is about to
 
     @property
     def mark(self) -> str:
         """The hue and shape of the chip."""
+        if self.wraps == "now":
+            return "flow"
         return "waiting" if self.kind == "nobody" else self.kind
+
+    @property
+    def urgency(self) -> str:
+        """How urgent it is that a person comes or stays; empty where nobody is asked for, or nothing was said of it."""
+        asked = self.handoff if self.kind in ("waiting", "person") else None
+        return asked.urgency if asked and asked.urgency != Urgency.NORMAL else ""
 
     @property
     def assignee_id(self) -> int | None:
@@ -84,6 +94,7 @@ class Panel:
     visitor: Visitor
     handoff: Handoff | None
     briefing: Briefing | None
+    flow: FlowStanding
     tried: Sequence[Tried]
     facts: Sequence[Fact]
     pages: Sequence[Browsed]  # newest first
@@ -112,14 +123,15 @@ def handoffs_of(conversation: Conversation) -> list[Handoff]:
     return list(found.select_related("engaged_by", "finished_by", "briefing"))
 
 
-def standing(conversation: Conversation, handoffs: Sequence[Handoff]) -> Standing:
-    """Who leads, from the open handoff and the status alone."""
+def standing(conversation: Conversation, handoffs: Sequence[Handoff], flow: FlowStanding) -> Standing:
+    """Who leads, from the open handoff and the status alone; where nobody is asked for, the automation that there is."""
     assignment = Assignment.objects.filter(conversation=conversation).select_related("teammate", "team").first()
     thinking = turns.is_thinking(conversation.pk)
     newest = handoffs[0] if handoffs else None
 
     def stands(kind: str, name: str, since: datetime | None, handoff: Handoff | None = None) -> Standing:
-        return Standing(kind, name, since, assignment, handoff, thinking)
+        wraps = "" if kind == "finished" else flow.wraps
+        return Standing(kind, name, since, assignment, handoff, thinking, wraps)
 
     if conversation.status == Conversation.Status.RESOLVED:
         person = newest.finished_by if newest else None
@@ -128,11 +140,12 @@ def standing(conversation: Conversation, handoffs: Sequence[Handoff]) -> Standin
         return stands("person", newest.person_name, newest.engaged_at, newest)
     if newest and newest.state == State.REQUESTED:
         return stands("waiting", "", newest.requested_at, newest)
-    assistant = assistant_of(conversation.chat_page_id)
-    return stands("assistant", assistant.name, None) if assistant else stands("nobody", "", None)
+    if flow.assistant:
+        return stands("assistant", flow.assistant.name, None)
+    return stands("flow" if flow.speaks else "nobody", "", None)
 
 
-def panel(conversation: Conversation, handoffs: Sequence[Handoff]) -> Panel:
+def panel(conversation: Conversation, handoffs: Sequence[Handoff], flow: FlowStanding) -> Panel:
     """Everything that a teammate should know before they answer; an open handoff shows its frozen briefing."""
     context = Context(conversation)
     newest = handoffs[0] if handoffs else None
@@ -145,6 +158,7 @@ def panel(conversation: Conversation, handoffs: Sequence[Handoff]) -> Panel:
         visitor=conversation.visitor,
         handoff=current,
         briefing=briefing,
+        flow=flow,
         tried=_tried(conversation, briefing),
         facts=[Fact(one, _is_after(one.updated_at, frozen_at)) for one in memories],
         pages=[Browsed(one, _is_after(one.seen_at, frozen_at)) for one in reversed(context.pages)],

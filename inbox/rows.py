@@ -9,6 +9,9 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from handoff.outcomes import Urgency
+from handoff.states import Outcome
+
 TARGET_SECONDS = 120  # after so long a wait is marked
 LATE_SECONDS = 300  # and after so long it is late
 
@@ -52,6 +55,8 @@ class Row:
     assignee_id: int | None
     assignee_name: str
     team: str
+    urgency: str
+    outcome: str
 
     @property
     def state(self) -> str:
@@ -83,7 +88,14 @@ class Row:
     @property
     def why(self) -> str:
         """The written reason, where a person is or was needed and it still says something."""
-        return "" if self.state == "automation" else self.reason
+        if self.state != "automation":
+            return self.reason
+        return _("Nobody came in time: %(reason)s") % {"reason": self.reason} if self.outcome == Outcome.EXPIRED else ""
+
+    @property
+    def shown_urgency(self) -> str:
+        """High or low, while a person is asked for; a normal one needs no word."""
+        return self.urgency if self.state in ("waiting", "person") and self.urgency != Urgency.NORMAL else ""
 
     @property
     def words(self) -> str:

@@ -25,7 +25,7 @@ SELECT c.id, c.public_id, c.status, c.last_seq, c.last_author, c.last_words, c.l
     h.id, coalesce(h.state, ''), coalesce(h.reason, ''), h.requested_at, coalesce(s.body, ''),
     e.id, coalesce(nullif(e.display_name, ''), nullif(e.first_name, ''), e.username, h.engaged_name, ''),
     t.id, coalesce(nullif(t.display_name, ''), nullif(t.first_name, ''), t.username, ''),
-    coalesce(m.name, '')
+    coalesce(m.name, ''), coalesce(h.urgency, ''), coalesce(h.outcome, '')
 FROM conversations_conversation c
 JOIN conversations_visitor v ON v.id = c.visitor_id
 JOIN conversations_chatpage p ON p.id = c.chat_page_id

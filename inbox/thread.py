@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,11 @@ class Item:
     def place(self) -> int:
         """Where the page puts it: the time in microseconds, which runs with the seq."""
         return int(self.at.timestamp() * 1_000_000)
+
+    @property
+    def answers(self) -> Sequence[tuple[str, str]]:
+        """What a visitor filled in, each with its question, where the entry is a form's and reads as one."""
+        return answers(self.entry) if self.entry and self.entry.author == "visitor" else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +146,21 @@ def drafts(conversation_id: int, *, start: datetime, until: datetime | None = No
     if until:
         found = found.filter(ended_at__lte=until)
     return [Item(f"draft-{one.pk}", one.ended_at or one.created_at, draft=one) for one in found.exclude(draft="")]
+
+
+def answers(entry: Entry) -> Sequence[tuple[str, str]]:
+    """The lines of a form's answer as questions and values; nothing where one of them is not to be told apart."""
+    values = entry.params.get("values") if isinstance(entry.params, dict) else None
+    if not isinstance(values, dict):
+        return ()
+    rest, left = entry.body, sorted((one for one in values.values() if isinstance(one, str) and one), key=len)
+    found: list[tuple[str, str]] = []
+    while left and rest:
+        fits = ((one, re.match(rf"([^\n]*?[?!:.]) {re.escape(one)}(?:\n|\Z)", rest)) for one in reversed(left))
+        value, at = next(((one, fit) for one, fit in fits if fit), ("", None))
+        if at is None:
+            return ()
+        left.remove(value)
+        found.append((at[1].removesuffix(":"), value))
+        rest = rest[at.end() :]
+    return () if left or rest else found

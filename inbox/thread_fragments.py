@@ -15,7 +15,7 @@ from conversations.models import Conversation
 from conversations.selectors import Entry, entries_here
 from conversations.turns import is_thinking
 from handoff.models import Teammate
-from inbox import panel, presence, thread
+from inbox import flows, panel, presence, thread
 
 FRAME = "inbox/conversation.html#frame"
 PARTS = ("items", "standing", "thinking", "panel", "viewers", "typing")
@@ -32,8 +32,9 @@ def whole(conversation_id: int, *, after: int) -> Parts:
     """Everything since the entry `after`, for a page that may have missed any of it."""
     conversation = load(conversation_id)
     handoffs = panel.handoffs_of(conversation)
+    flow = flows.standing(conversation, handoffs)
     new = thread.since(conversation, after)
-    standing = panel.standing(conversation, handoffs)
+    standing = panel.standing(conversation, handoffs, flow)
     return {
         "conversation": conversation,
         "after": after,
@@ -41,7 +42,7 @@ def whole(conversation_id: int, *, after: int) -> Parts:
         "items": new.items,
         "standing": standing,
         "thinking": standing.thinking,
-        "panel": panel.panel(conversation, handoffs),
+        "panel": panel.panel(conversation, handoffs, flow),
     }
 
 
@@ -118,9 +119,10 @@ class TeamThread(Feed):
         spoke = any(entry.turn_id for entry in new)
         if whats & {"state", "context"} or spoke:
             handoffs = panel.handoffs_of(conversation)
-            parts["panel"] = panel.panel(conversation, handoffs)
+            flow = flows.standing(conversation, handoffs)
+            parts["panel"] = panel.panel(conversation, handoffs, flow)
             if "state" in whats:
-                parts["standing"] = panel.standing(conversation, handoffs)
+                parts["standing"] = panel.standing(conversation, handoffs, flow)
         return parts
 
     async def _viewers(self) -> list[Teammate]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from conversations.admin.base import KeepsHistory, chip
+from conversations.admin.base import KeepsHistory, chip, link
 from handoff.models import Team, Teammate
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ else:
     UserAdmin = auth_admin.UserAdmin
 
 ROLES = {"agent": "person", "supervisor": "assistant", "flow_builder": "waiting", "admin": "finished"}
+AVAILABILITY = {"online": "person", "busy": "waiting", "away": "finished"}
 
 
 class TeammateAdmin(UserAdmin, KeepsHistory):
@@ -29,9 +30,9 @@ class TeammateAdmin(UserAdmin, KeepsHistory):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["shown_name", "username", "email", "role_shown", "in_teams", "is_active", "last_login"]
+    list_display = ["shown_name", "username", "email", "role_shown", "available", "in_teams", "is_active", "last_login"]
     list_display_links = ["shown_name", "username"]
-    list_filter = ["role", "teams", "is_active", "is_staff"]
+    list_filter = ["role", "availability", "teams", "is_active", "is_staff"]
     search_fields = ["username", "display_name", "first_name", "last_name", "email"]
     search_help_text = "Name, user name or e-mail."
     ordering = ["username"]
@@ -40,7 +41,7 @@ class TeammateAdmin(UserAdmin, KeepsHistory):
     fieldsets = (
         ("Who", {"fields": ["display_name", ("first_name", "last_name"), "email"]}),
         ("Signing in", {"fields": ["username", "password", "is_active"]}),
-        ("What they do", {"fields": ["role", "in_teams"]}),
+        ("What they do", {"fields": ["role", "availability", "in_teams"]}),
         ("What they may do in this admin", {"fields": ["is_staff", "is_superuser", "user_permissions"]}),
         ("Habits", {"fields": ["sound_on", ("last_login", "date_joined")]}),
     )
@@ -63,6 +64,11 @@ class TeammateAdmin(UserAdmin, KeepsHistory):
         """What they do here."""
         return chip(ROLES[teammate.role], teammate.get_role_display())
 
+    @admin.display(description="takes new ones", ordering="availability")
+    def available(self, teammate: Teammate) -> SafeString:
+        """Whether new conversations may be given to them now."""
+        return chip(AVAILABILITY[teammate.availability], teammate.get_availability_display())
+
     @admin.display(description="teams")
     def in_teams(self, teammate: Teammate) -> str:
         """Whose queue they share."""
@@ -81,9 +87,11 @@ class TeammateAdmin(UserAdmin, KeepsHistory):
 class TeamAdmin(KeepsHistory):
     """Teammates who share a queue."""
 
-    list_display = ["name", "who"]
+    list_display = ["name", "who", "works"]
+    list_select_related = ["hours"]
     search_fields = ["name", "members__display_name", "members__username"]
-    autocomplete_fields = ["members"]
+    autocomplete_fields = ["members", "hours"]
+    fields = ("name", "members", "hours")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With the members."""
@@ -93,6 +101,11 @@ class TeamAdmin(KeepsHistory):
     def who(self, team: Team) -> str:
         """Their names."""
         return ", ".join(one.shown_name for one in team.members.all()) or "nobody yet"
+
+    @admin.display(description="works", ordering="hours__name")
+    def works(self, team: Team) -> SafeString | str:
+        """Its business hours."""
+        return link(team.hours) if team.hours else "always"
 
     def history_of(self, obj: Team) -> str:
         """The conversations that it was given keep it."""

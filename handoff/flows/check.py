@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from handoff.flows.calls import SECRET
 from handoff.flows.directory import Directory
 from handoff.flows.kinds import Exit, Kind
 from handoff.flows.params_check import param_problems
@@ -163,7 +164,10 @@ def _unready_reads(script: Script) -> Iterator[Problem]:
     arriving = readable_at(script)
     for step in script.steps.values():
         for name in sorted(STEPS[step.kind].reads(step)):
-            if name.startswith("secret.") or _is_fact(name) or name in arriving[step.id]:
+            if _is_fact(name) or name in arriving[step.id] or (name.startswith(SECRET) and step.kind == "call_api"):
+                continue
+            if name.startswith(SECRET):
+                yield Problem(f"“{name}” is a secret: only a call to an outside service may hold one.", step=step.id)
                 continue
             yield Problem(f"“{name}” is read here, but nothing before this step can have set it.", step=step.id)
 
@@ -177,13 +181,17 @@ def _is_fact(name: str) -> bool:
 
 
 def _restless_loops(script: Script) -> Iterator[Problem]:
-    restless = {step.id for step in script.steps.values() if not STEPS[step.kind].waits}
-    ways = {one: [t for _, t in targets(script, script.steps[one]) if t in restless] for one in restless}
+    ways = {step.id: [target for way, target in targets(script, step) if _at_once(step, way)] for step in script.steps.values()}
     for loop in _loops(ways):
         names = " → ".join(script.steps[one].title or one for one in loop)
         yield Problem(
             f"This goes round for ever without waiting: {names}. Put a question or a wait in between.", step=loop[0]
         )
+
+
+def _at_once(step: Step, way: Exit) -> bool:
+    kind = STEPS[step.kind]
+    return not kind.waits or way.name in kind.at_once
 
 
 def _loops(ways: Mapping[str, list[str]]) -> list[list[str]]:

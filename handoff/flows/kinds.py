@@ -78,6 +78,7 @@ class Kind:
     act: Act
     exits: Callable[[Step], tuple[Exit, ...]]
     waits: bool = False  # a loop through it comes to rest
+    at_once: frozenset[str] = frozenset()  # exits of one that waits by which it may be left without having waited
     silent: bool = True  # allowed once the conversation is closed
     sets: Callable[[Step], frozenset[str]] = lambda step: frozenset()
     summary: Callable[[Step], str] = lambda step: ""  # one line for the graph

@@ -128,9 +128,9 @@ def _condition(step: Step, directory: Directory) -> Found:
             continue
         if test.needs_subject and not row.get("subject"):
             yield "conditions", f"Row {number} does not say what “{test.label}” is about."
-        if test.needs_value and row.get("value", "") == "":
+        if test.needs_value and not row.get("value"):
             yield "conditions", f"Row {number} does not say what it {test.label}."
-        if test.needs_second_value and row.get("second", "") == "":
+        if test.needs_second_value and not row.get("second"):
             yield "conditions", f"Row {number} lacks its second value."
         yield from _condition_names(number, row, directory)
 

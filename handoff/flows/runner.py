@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from handoff.flows.calls import Call
 from handoff.flows.moves import Advance, Checkpoint, Given, Move, Visit, Wait, World, with_variables
 from handoff.flows.script import END, Script
 from handoff.flows.steps import STEPS
@@ -38,6 +39,8 @@ def advance(script: Script, at: Checkpoint, world: World, given: Given | None = 
     if move is None:
         return _wished(at, world) if world.wish and step.kind not in HEEDS_WISHES else None
     if move.need:
+        if world.wish and isinstance(move.need, Call) and not _goes_on(script, at, Move(exit="success")):
+            return _wished(at, world)  # before the call, or it would be made now and again after the hand-back
         return Advance(at=at, need=move.need, left=at.step)
     if world.wish and step.kind not in HEEDS_WISHES and not _goes_on(script, at, move):
         return _wished(at, world)

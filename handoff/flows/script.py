@@ -12,6 +12,7 @@ END = "end"  # an exit that leads here ends the run
 ASSISTANT = "@assistant"  # every script has this step: the assistant leads
 STEP_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_STEPS = 200
+DEEPEST, MOST_PARTS, LONGEST_NAME, LONGEST_TEXT, LARGEST = 12, 50_000, 60, 20_000, 10**12
 ENTRIES: dict[str, str] = {
     "start": "When the chat is opened",
     "fallback": "When the customer writes",
@@ -112,6 +113,8 @@ def read(data: Any) -> Script:
     """The script that the data describes, or NotAScript; what it says is checked by check.py, not here."""
     if not isinstance(data, Mapping):
         raise NotAScript("A flow is a mapping with “entries” and “steps”.")
+    if wrong := _unkeepable(data):
+        raise NotAScript(wrong)
     if unknown := sorted(str(key) for key in data if key not in ("entries", "steps")):
         raise NotAScript(f"A flow has “entries” and “steps” only, not “{unknown[0]}”.")
     rows, entries = data.get("steps", []), data.get("entries", {})
@@ -130,6 +133,36 @@ def read(data: Any) -> Script:
     return Script(MappingProxyType(ordered), MappingProxyType(steps))
 
 
+def _unkeepable(data: Any) -> str:
+    """What keeps the data from being stored as plain JSON and shown again; empty where nothing does."""
+    todo, seen = [(data, 0)], 0
+    while todo:
+        value, depth = todo.pop()
+        seen += 1
+        if depth > DEEPEST or seen > MOST_PARTS:
+            return "This is nested too deeply for a flow, or has too many parts."
+        if isinstance(value, Mapping):
+            if not all(map(_is_name, value)):
+                return f"Every name in a flow is a text of at most {LONGEST_NAME} characters; put yes and no in quotes."
+            todo += [(part, depth + 1) for pair in value.items() for part in pair]
+        elif isinstance(value, tuple | list):
+            todo += [(part, depth + 1) for part in value]
+        elif wrong := _unkeepable_leaf(value):
+            return wrong
+    return ""
+
+
+def _unkeepable_leaf(value: Any) -> str:
+    if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            return f"No text of a flow is longer than {LONGEST_TEXT} characters."
+        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            return "A text of the flow has a character that cannot be kept."
+    elif value is not None and not (isinstance(value, int | float) and abs(value) <= LARGEST):
+        return "A flow has texts, lists, yes, no and numbers of at most twelve figures, and nothing else."
+    return ""
+
+
 def _step(row: Any, number: int) -> Step:
     if not isinstance(row, Mapping):
         raise NotAScript(f"Step {number} is not a mapping.")
@@ -140,21 +173,25 @@ def _step(row: Any, number: int) -> Step:
         raise NotAScript(
             f"Step {number} needs an id of small letters, digits and _, beginning with a letter; “{END}” is taken."
         )
-    if not isinstance(kind, str) or not isinstance(title, str) or len(title) > 80:
+    if not _is_name(kind) or not isinstance(title, str) or len(title) > 80:
         raise NotAScript(f"Step “{step_id}” needs a kind, and a title of at most 80 characters.")
     params, exits = row.get("params", {}), row.get("exits", {})
     if not isinstance(params, Mapping) or not isinstance(exits, Mapping):
         raise NotAScript(f"“params” and “exits” of step “{step_id}” are mappings.")
-    if not all(isinstance(target, str) for target in exits.values()):
+    if not all(map(_is_name, exits.values())):
         raise NotAScript(f"Every exit of step “{step_id}” names a step, or “{END}”.")
     return Step(step_id, kind, title, _frozen(params), MappingProxyType({str(k): v for k, v in exits.items()}))
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_NAME
 
 
 def _entry(name: str, value: Any) -> Entry:
     if name not in ENTRIES:
         raise NotAScript(f"There is no entry “{name}”; there are {', '.join(ENTRIES)}.")
     known = {"step", "seconds", "each_time"} if name == "inactivity" else {"step"}
-    if not isinstance(value, Mapping) or set(value) - known or not isinstance(value.get("step"), str):
+    if not isinstance(value, Mapping) or set(value) - known or not _is_name(value.get("step")):
         raise NotAScript(f"The entry “{name}” names a step, and has {' and '.join(sorted(known))} only.")
     seconds, each_time = value.get("seconds", 0), value.get("each_time", False)
     if not isinstance(seconds, int) or isinstance(seconds, bool) or not isinstance(each_time, bool):

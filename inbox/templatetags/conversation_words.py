@@ -31,10 +31,10 @@ REASONS = {
     "teammate_pull": gettext_lazy("A teammate stepped in"),
 }
 OUTCOMES = {
-    "returned": gettext_lazy("handed back to the assistant"),
+    "returned": gettext_lazy("handed back"),
     "resolved": gettext_lazy("finished"),
     "withdrawn": gettext_lazy("withdrawn by the customer"),
-    "expired": gettext_lazy("expired"),
+    "expired": gettext_lazy("nobody came in time"),
     "failed": gettext_lazy("failed"),
 }
 ASKERS = {

@@ -8,20 +8,23 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from conversations import live
 from conversations.models import Conversation
 from handoff import services
 from handoff.models import Team, Teammate
+from handoff.selectors import leading
 from handoff.services import Refused, StaleReply
-from inbox import access, panel, thread
+from inbox import access, flows, panel, thread
 from inbox.access import TeammateRequest, teammates_only
 from inbox.conversation_forms import AssignForm, ClaimForm, HandBackForm, ReplyForm
 from inbox.thread_fragments import whole
 from inbox.views.queue import shell
 
 PANE = "inbox/conversation.html#pane"
+NOTHING_TO_HAND_BACK = gettext_lazy("No person leads this conversation, so there is nothing to hand back.")
 
 
 @require_safe
@@ -79,11 +82,18 @@ def assign(request: TeammateRequest, public_id: uuid.UUID) -> HttpResponse:
     return _act(request, public_id, AssignForm(request.POST), "assign")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @teammates_only
 def hand_back(request: TeammateRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Let the assistant go on, with a word to it."""
-    return _act(request, public_id, HandBackForm(request.POST), "hand_back")
+    """Let automation go on, the chosen way; or show beforehand what each way, or the one asked for, would lead to."""
+    if request.method == "POST":
+        return _act(request, public_id, HandBackForm(request.POST), "hand_back")
+    one, form = access.conversation(request, public_id), HandBackForm(request.GET)
+    if leading(one.pk) is None:
+        return _ways_back(request, one, 409, refusal=NOTHING_TO_HAND_BACK)
+    if not form.is_valid():
+        return _ways_back(request, one, 422, refusal=_first_error(form))
+    return _ways_back(request, one, note=form.cleaned_data["note"], only=request.GET.get("way", ""))
 
 
 @require_POST
@@ -102,15 +112,29 @@ def typing(request: TeammateRequest, public_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def _ways_back(
+    request: TeammateRequest, one: Conversation, status: int = 200, note: str = "", only: str = "", **trouble: Any
+) -> HttpResponse:
+    """The choices on handing back as they stand, foreseen where there is no trouble."""
+    ways = flows.standing(one, panel.handoffs_of(one)).ways
+    if not trouble:
+        ways = flows.foreseen(one, flows.chosen(ways, only), teammate=request.user, note=note, only=only)
+    context = {"conversation": one, "ways": ways, "note": note, "verb": "hand_back"} | trouble
+    if request.htmx:
+        return render(request, "inbox/conversation.html#foreseen", context, status=status)
+    return _page(request, one, status, **context)
+
+
 def _act(request: TeammateRequest, public_id: uuid.UUID, form: Form, verb: str) -> HttpResponse:
     """Do what the form asks; what is refused is said beside its button, with how things stand now."""
     one = access.conversation(request, public_id)
+    kept = {"note": form.data.get("note", ""), "way": form.data.get("way", "")}
     if not form.is_valid():
-        return _answer(request, one, 422, verb=verb, refusal=_first_error(form))
+        return _answer(request, one, 422, verb=verb, refusal=_first_error(form), **kept)
     try:
         _do(verb, one, request.user, form.cleaned_data)
     except Refused as refused:
-        return _answer(request, one, 409, verb=verb, refusal=str(refused))
+        return _answer(request, one, 409, verb=verb, refusal=str(refused), **kept)
     return _answer(request, one)
 
 
@@ -139,6 +163,7 @@ def _answer(request: TeammateRequest, one: Conversation, status: int = 200, **tr
 
 def _page(request: TeammateRequest, one: Conversation, status: int = 200, **trouble: Any) -> HttpResponse:
     context = {"teammate": request.user} | _pane(request, one) | trouble
+    context["ways"] = flows.chosen(context["ways"], trouble.get("way", ""))
     if request.htmx.target == "pane" and not request.htmx.history_restore_request:
         return render(request, PANE, context, status=status)
     return render(request, "inbox/index.html", shell(request) | context | {"pane": PANE}, status=status)
@@ -146,11 +171,13 @@ def _page(request: TeammateRequest, one: Conversation, status: int = 200, **trou
 
 def _pane(request: TeammateRequest, one: Conversation) -> dict[str, Any]:
     handoffs = panel.handoffs_of(one)
+    flow = flows.standing(one, handoffs)
     return {
         "conversation": one,
         "thread": thread.newest(one, down_to=_number(request.GET.get("from"))),
-        "standing": panel.standing(one, handoffs),
-        "panel": panel.panel(one, handoffs),
+        "standing": panel.standing(one, handoffs, flow),
+        "panel": panel.panel(one, handoffs, flow),
+        "ways": flow.ways,
         "teammates": Teammate.objects.filter(is_active=True).order_by("display_name", "first_name", "username"),
         "teams": Team.objects.all(),
         "client_id": uuid.uuid4(),

@@ -3,6 +3,7 @@
 import { compose } from "./composer.js";
 import { connect } from "./socket.js";
 import { flash, forMe, localise, running } from "./thread.js";
+import { foresee } from "./ways_back.js";
 
 const TYPING_LASTS = 5_000;
 const OFFLINE_AFTER = 2_000;
@@ -52,6 +53,7 @@ function open(root) {
     composer.seen(position());
     if (follow) toEnd();
     else if (added) newer.hidden = false;
+    if (added || frame.querySelector("#state, #context")) ways.again();
   }
 
   function place(item) {
@@ -94,8 +96,8 @@ function open(root) {
     tick();
   }
 
-  function stand({ kind, assignee }) {
-    Object.assign(root.dataset, { kind, assignee });
+  function stand({ kind, assignee, wraps }) {
+    Object.assign(root.dataset, { kind, assignee, wraps });
     for (const field of root.querySelectorAll("input[name=expected]")) field.value = assignee;
     forMe(root);
   }
@@ -226,6 +228,7 @@ function open(root) {
   }
 
   const composer = compose(find("#composer"), id, listening.signal, (note) => say("reply", note));
+  const ways = foresee(root, address, listening.signal, parse);
   localise(root);
   forMe(root);
   tick();

@@ -158,7 +158,7 @@ def test_earlier_handoffs_say_how_they_ended(talk, ada, page):
     services.hand_back(conversation_id=talk.pk, teammate=ada, note="Refund approved")
     words = text_of(page(talk, ada))
     assert "Earlier handoffs" in words
-    assert "Handed back to the assistant · Ada : “Refund approved”" in words.replace("Ada:", "Ada :")
+    assert "Handed back · Ada : “Refund approved”" in words.replace("Ada:", "Ada :")
 
 
 def test_a_long_thread_shows_the_newest_hundred_and_the_rest_on_demand(talk, deniz, ada, say, page):
@@ -248,5 +248,5 @@ def test_what_is_not_there_is_a_404(ada, client):
 
 def test_a_look_changes_nothing(talk, ada, client):
     client.force_login(ada)
-    for name in ("reply", "claim", "assign", "hand_back", "finish", "typing"):
+    for name in ("reply", "claim", "assign", "finish", "typing"):
         assert client.get(reverse(f"inbox:{name}", args=[talk.public_id])).status_code == 405

@@ -150,6 +150,7 @@ HAND_OFF = Kind(
         Exit("failed", "failed", "the default team gets it"),
     ),
     waits=True,
+    at_once=frozenset({"failed"}),
     silent=False,
     sets=lambda step: PERSON,
     summary=lambda step: short(step.params.get("reason")),

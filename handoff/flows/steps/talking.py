@@ -10,7 +10,7 @@ from handoff.flows.answers import Taken
 from handoff.flows.kinds import Exit, Kind, Param
 from handoff.flows.moves import Move, Visit, Wait
 from handoff.flows.script import Step
-from handoff.flows.steps.texts import NEXT, filled, fixed, own, rows, short
+from handoff.flows.steps.texts import NEXT, filled, fixed, own, rows, short, texts
 from handoff.outcomes import Card, FormField, Remember, Say, Wish
 
 ANSWER_KINDS = (
@@ -31,13 +31,13 @@ TRIES = Param("tries", "How often to ask", "number", default=3, low=1, high=10)
 
 
 def _check(visit: Visit, kind: str, text: str, row: Mapping[str, Any]) -> Taken | answers.Missed:
-    options, pattern = row.get("options", ()), row.get("pattern", "")
+    pattern = row.get("pattern", "")
     return answers.check(
         "text" if kind in ("long_text", "name") else kind,
         text,
         language=visit.world.language,
         today=visit.world.now.date(),
-        options=tuple(str(one) for one in options) if isinstance(options, tuple | list) else (),
+        options=texts(row.get("options")),
         currency=str(row.get("currency", "") or ""),
         pattern=pattern if isinstance(pattern, str) else "",
     )
@@ -253,7 +253,7 @@ def _shown(visit: Visit, text: str, *, tries: int) -> Move:
     fields = tuple(
         FormField(
             str(row.get("name", "")), str(row.get("label", "")), str(row.get("kind", "text")),
-            row.get("required") is True, tuple(str(one) for one in row.get("options", ())),
+            row.get("required") is True, texts(row.get("options")),
         )
         for row in visit.rows("fields")
     )  # fmt: skip

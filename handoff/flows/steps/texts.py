@@ -40,6 +40,11 @@ def rows(step: Step, param: str) -> list[Mapping[str, Any]]:
     return [row for row in found if isinstance(row, Mapping)] if isinstance(found, tuple | list) else []
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """The texts of a list; a setting that another one hides is not checked, and may be anything."""
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, tuple | list) else ()
+
+
 def own(step: Step, *params: str) -> frozenset[str]:
     """The variables that these parameters name."""
     found = (step.params.get(param) for param in params)
