@@ -30,6 +30,10 @@ LINES: dict[str, Line] = {
     "handoff.returned": Line(
         _("%(name)s handed back to the assistant."), _("%(name)s has left; the assistant goes on."), "assistant"
     ),
+    "handoff.returned_to_flow": Line(
+        _("%(name)s handed back to the flow."), _("%(name)s has left; we go on here."), "assistant"
+    ),
+    "handoff.wraps_up": Line(_("%(name)s finished; the flow wraps up."), _("%(name)s has left."), "finished"),
     "handoff.resolved": Line(
         _("%(name)s finished the conversation."), _("%(name)s closed the conversation."), "finished"
     ),

@@ -10,6 +10,7 @@ import enum
 import logging
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from handoff.flows.calls import Call, CallFailed
 from handoff.flows.moves import Advance, Classify, Given, Need, Sorted, Think
 from handoff.flows.runner import FlowError
 from handoff.models import Attempt, FlowRun, Handoff
-from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff, Trouble
+from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff, Say, Trouble
 from handoff.selectors import Briefed, is_waiting, leading, snapshot
 from handoff.stands import Stand
 from handoff.thinking import think
@@ -118,13 +119,15 @@ def _let_assistant(turn: Turn, stand: Stand, progress: Progress) -> Applied:
     """Without a flow, or where it has ended without a word: the assistant answers whoever waits."""
     conversation = stand.conversation
     known = snapshot(conversation)
-    waits = is_waiting(conversation) and not stand.has_spoken
+    waits = is_waiting(conversation) and not stand.spoke_at
     connection.close()  # a thinking thread holds no connection
     reply = think(known, claims=turn.claim) if waits else Reply((), ())
     if known and reply.say:
         _let_settle(known)  # a wish for a person is never kept waiting
-    upto_seq = known.upto_seq if known else conversation.last_seq
-    applied = apply(turn, known, reply, upto_seq=upto_seq, may_restart=progress.may_restart())
+    # What came in after the flow had spoken is not answered by that, and gets its own turn.
+    upto_seq = stand.spoke_at or (known.upto_seq if known else conversation.last_seq)
+    may_restart = progress.may_restart() and not stand.spoke_at
+    applied = apply(turn, known, reply, upto_seq=upto_seq, may_restart=may_restart)
     if applied is Applied.AGAIN:
         progress.restarts += 1
     if applied is Applied.DISCARDED and reply.say:
@@ -187,7 +190,7 @@ def _begin_call(turn: Turn, stand: Stand, progress: Progress) -> Applied:
     """Note that the call begins, before it does: whoever finds the note after a death knows what is in doubt."""
     assert stand.run is not None
     conversation = Conversation.objects.locked(turn.conversation_id)
-    if _is_over(turn, conversation):
+    if _is_over(turn, conversation, after_the_end=stand.is_after_the_end):
         return Applied.DISCARDED
     at = checkpoints.checkpoint(stand.run)
     key = uuid.uuid4().hex
@@ -259,8 +262,16 @@ def _apply_look(turn: Turn, stand: Stand, advance: Advance, thought: Thought | N
     if not stands.store_locked(stand, walked, opened, conversation):
         return Applied.AGAIN
     stands.arm_silence_locked(conversation, stand.script, event=turn.event)
-    turns.complete_locked(turn, upto_seq=upto_seq)
+    turns.complete_locked(turn, upto_seq=_answered_upto(stand, walked))
     return Applied.DONE
+
+
+def _answered_upto(stand: Stand, walked: Sequence[Advance]) -> int:
+    """The newest entry that the turn has answered; words that a wait puts off without a word are still to be."""
+    assert stand.world is not None
+    at = walked[-1].at
+    spoke = stand.spoke_at or any(isinstance(wish, Say) for one in walked for wish in one.effects)
+    return at.heard if at is not None and at.waits_for == "time" and not spoke else stand.world.newest_seq
 
 
 def _keep_attempts(turn: Turn, reply: Reply) -> None:

@@ -19,6 +19,7 @@ from handoff.flows import runner
 from handoff.flows.moves import Checkpoint
 from handoff.flows.script import ASSISTANT, END
 from handoff.models import FlowRun, FlowVersion, Handoff, Timer
+from handoff.selectors import answered_upto
 from handoff.worlds import BEFORE, live_run, live_version, script_of
 
 PAUSED = "_paused"  # where a run was when silence led it elsewhere
@@ -142,12 +143,17 @@ def end_live_locked(conversation: Conversation, ending: str = "left") -> None:
 # ── What a person's hand-back and finish do to the run.
 
 
-def resume_locked(conversation: Conversation) -> None:
-    """The flow goes on where it was. A run that sleeps for this handoff wakes by itself, in its turn."""
+def resume_locked(conversation: Conversation) -> bool:
+    """The flow goes on where it was, and true; false where the assistant leads, as nothing runs or it led before.
+
+    A run that sleeps for this handoff wakes by itself, in its turn.
+    """
     run = live_run(conversation.pk)
-    if run is None or run.waits_for == "person":
-        return
-    _restand(conversation, run, runner.woken_after_person(checkpoint(run)))
+    if run is None:
+        return False
+    if run.waits_for != "person":
+        _restand(conversation, run, runner.woken_after_person(checkpoint(run)))
+    return script_of(run.version_id).step(run.step).kind != "assistant"
 
 
 def lead_by_assistant_locked(conversation: Conversation) -> None:
@@ -157,15 +163,16 @@ def lead_by_assistant_locked(conversation: Conversation) -> None:
         _restand(
             conversation,
             run,
-            Checkpoint(step=ASSISTANT, variables=_without_pause(run.variables), heard=run.heard, moves=run.moves),
+            Checkpoint(step=ASSISTANT, variables=own_variables(run.variables), heard=run.heard, moves=run.moves),
         )
         return
     version = live_version(conversation.chat_page_id)
     if version:
-        begin_locked(conversation, version, "handed_back", step=ASSISTANT)
+        begin_locked(conversation, version, "handed_back", step=ASSISTANT, heard=answered_upto(conversation))
 
 
-def _without_pause(variables: Mapping[str, Any]) -> dict[str, Any]:
+def own_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run takes along to another place: its variables, without where it was before."""
     return {name: value for name, value in variables.items() if name not in (PAUSED, BEFORE)}
 
 
@@ -176,19 +183,30 @@ def _restand(conversation: Conversation, run: FlowRun, at: Checkpoint) -> None:
         )
 
 
+def wraps_up(run: FlowRun | None, version: FlowVersion | None, handoff: Handoff | None) -> bool:
+    """Whether the flow has something to do before the conversation is closed, once this handoff is finished."""
+    if handoff is None:
+        return False
+    if run and run.handoff_id == handoff.pk and leads_on(run):
+        return True
+    return version is not None and script_of(version.pk).entry("resolving") is not None and not (run and run.wraps_up)
+
+
 def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
-    """Whether the flow has something to do before the conversation is closed; then it is about to do it."""
+    """Let the flow wrap the conversation up, and true; where it has nothing to do, nothing is done but to end it."""
     run = live_run(conversation.pk)
+    version = live_version(conversation.chat_page_id)
+    if not wraps_up(run, version, handoff):
+        return False
     if run and run.handoff_id == handoff.pk and leads_on(run):
         FlowRun.objects.filter(pk=run.pk).update(wraps_up=True)
         set_timer(conversation, Timer.Kind.WRAP_UP, timezone.now() + timedelta(seconds=settings.WRAP_UP_SECONDS), run)
         return True
     if run:
         end_locked(run, "left")
-    version = live_version(conversation.chat_page_id)
     entry = script_of(version.pk).entry("resolving") if version else None
-    if version is None or entry is None or (run and run.wraps_up):
-        return False
+    assert version is not None
+    assert entry is not None
     begin_locked(conversation, version, "resolving", step=entry.step, wraps_up=True)
     return True
 

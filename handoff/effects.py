@@ -12,10 +12,11 @@ from conversations import events
 from conversations.models import Conversation, Field, FieldValue, Message, Turn
 from conversations.models import Tag as TagRow
 from conversations.services import append_locked, line_locked, remember_locked
+from handoff.assignments import Landing, assign_by_flow_locked
 from handoff.flows import answers
 from handoff.models import Handoff, Team, Teammate
 from handoff.outcomes import Assign, Remember, RequestHandoff, Say, SetField, Tag, Trouble, Wish
-from handoff.services import Landing, assign_by_flow_locked, customers_note, open_locked
+from handoff.services import customers_note, open_locked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from conversations.models import Conversation, FieldValue, Message
+from conversations.models import Conversation, FieldValue, Message, Visitor
 from handoff.flows.conditions import Surroundings, Value
 from handoff.flows.hours import Hours
 from handoff.flows.moves import Words
@@ -44,7 +44,7 @@ class Facts(Mapping[str, Value]):
 
 
 def _visitor(conversation: Conversation, words: tuple[Words, ...]) -> dict[str, Value]:
-    visitor = conversation.visitor
+    visitor = Visitor.objects.get(pk=conversation.visitor_id)  # a step before this one may have learned a name
     return {
         "visitor.name": visitor.name,
         "visitor.first_name": visitor.name.split()[0] if visitor.name.strip() else "",

@@ -11,7 +11,7 @@ from handoff.flows.foresight import Next, awaited, foresee, title
 from handoff.flows.moves import Checkpoint, Ended
 from handoff.flows.script import END
 from handoff.models import FlowRun, Teammate
-from handoff.selectors import is_waiting
+from handoff.selectors import answered_upto, is_waiting
 from handoff.services import WayBack
 from handoff.worlds import live_run, live_version, new_words, people_upto, script_of, world
 
@@ -51,7 +51,9 @@ def preview(conversation: Conversation, way: WayBack, *, teammate: Teammate, not
 
 
 def _outcome(run: FlowRun, outcome: str, teammate: Teammate, note: str) -> Ended | None:
-    return Ended(outcome, teammate.shown_name, note=note) if run.waits_for == "person" else None
+    if run.waits_for != "person":
+        return None
+    return Ended(outcome, (run.handoff.person_name if run.handoff else "") or teammate.shown_name, note=note)
 
 
 def _from(conversation: Conversation, run: FlowRun, ended: Ended | None, at: Checkpoint | None = None) -> Next:
@@ -68,8 +70,8 @@ def _wrapping_up(conversation: Conversation, run: FlowRun | None, teammate: Team
     if run and run.waits_for == "person" and checkpoints.leads_on(run):
         return _closing(_from(conversation, run, _outcome(run, "resolved", teammate, note)))
     version = live_version(conversation.chat_page_id)
-    entry = script_of(version.pk).entry("resolving") if version and not (run and run.wraps_up) else None
-    if version is None or entry is None:
+    entry = script_of(version.pk).entry("resolving") if version else None
+    if version is None or entry is None or (run and run.wraps_up):
         return Next("resolves")
     imagined = FlowRun(conversation=conversation, version=version, entry="resolving", step=entry.step, wraps_up=True)
     return _from(conversation, imagined, None, Checkpoint(entry.step, heard=conversation.last_seq))
@@ -87,5 +89,5 @@ def _without_run(conversation: Conversation, teammate: Teammate, note: str) -> N
         entry = script.entry(name) if script else None
         if version and entry and (name == "handed_back" or is_waiting(conversation)):
             imagined = FlowRun(conversation=conversation, version=version, entry=name, step=entry.step)
-            return _from(conversation, imagined, None, Checkpoint(entry.step))
+            return _from(conversation, imagined, None, Checkpoint(entry.step, heard=answered_upto(conversation)))
     return Next("assistant" if is_waiting(conversation) else "waits", "the customer to write")

@@ -74,7 +74,7 @@ def snapshot(conversation: Conversation, *, new_from: int | None = None) -> Brie
     if new_from is None:
         new_from = answered_upto(conversation) + 1
     language = conversation.language or "en"
-    heard_upto = _heard_upto(conversation)
+    heard_upto = wishes_heard_upto(conversation)
     newest = [one for one in newest if not (new_from <= one.seq <= heard_upto and wants_person(one.body, language))]
     facts = {key: str(value) for key, value in visitor_facts(conversation.visitor).items()}
     return Briefed(
@@ -118,9 +118,9 @@ def is_waiting(conversation: Conversation) -> bool:
     return unanswered.exists()
 
 
-def _heard_upto(conversation: Conversation) -> int:
-    """Where the newest hand-back stands: a wish for a person before it has had its person, and asks for none again."""
-    lines = Message.objects.filter(conversation=conversation, line="handoff.returned")
+def wishes_heard_upto(conversation: Conversation) -> int:
+    """Where the newest request for a person ended: a wish before it has had its answer, and asks for none again."""
+    lines = Message.objects.filter(conversation=conversation, line__in=("handoff.returned", "handoff.expired"))
     return lines.aggregate(seq=Max("seq"))["seq"] or 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -25,8 +24,9 @@ from conversations.services import (
     resolve_locked,
     start_locked,
 )
-from handoff import briefing, checkpoints
-from handoff.models import Assignment, Automation, Handoff, Team, Teammate
+from handoff import assignments, briefing, checkpoints
+from handoff.assignments import Refused
+from handoff.models import Assignment, Automation, Handoff, Teammate
 from handoff.models.automation import DEFAULT_NOTE
 from handoff.outcomes import ReasonCode, Urgency
 from handoff.selectors import leading
@@ -35,24 +35,12 @@ from handoff.states import TRANSITIONS, Outcome
 MOST_FAILURES = 2  # after so many failures of the assistant a conversation stays with people
 
 
-class Refused(Exception):
-    """The state does not allow it; the sentence says why and what to do."""
-
-
 class StaleReply(Exception):
     """Something came in since the teammate last looked; `news` is what they have not seen."""
 
     def __init__(self, news: Sequence[Entry]) -> None:
         super().__init__(f"{len(news)} entries came in since")
         self.news = news
-
-
-@dataclass(frozen=True, slots=True)
-class Landing:
-    """On whom a handoff lands."""
-
-    team: Team | None = None
-    teammate: Teammate | None = None
 
 
 class WayBack(enum.StrEnum):
@@ -114,7 +102,7 @@ def open_locked(
     turn: Turn | None = None,
     teammate_id: int | None = None,
     urgency: Urgency = Urgency.NORMAL,
-    lands_on: Landing | None = None,
+    lands_on: assignments.Landing | None = None,
 ) -> tuple[Handoff, bool]:
     """The open handoff, and whether it is new; the briefing is frozen with it, in the caller's transaction.
 
@@ -138,7 +126,7 @@ def open_locked(
     briefing.freeze(handoff, open_question=open_question)
     if code != ReasonCode.TEAMMATE_PULL:  # who pulls it takes over at once, and one line says so
         line_locked(conversation, "handoff.requested", reason=reason, code=code.value)
-    _land_locked(conversation, lands_on)
+    assignments.land_locked(conversation, lands_on)
     events.record(
         "handoff.requested",
         conversation_id=conversation.pk,
@@ -147,84 +135,6 @@ def open_locked(
     )
     events.announce("state", conversation_id=conversation.pk, requested=handoff.pk)
     return handoff, True
-
-
-def _land_locked(conversation: Conversation, lands_on: Landing | None) -> None:
-    """On whom it lands that the request names; else where it is already, or with the chat page's default team."""
-    if lands_on and (lands_on.team or lands_on.teammate):
-        assign_by_flow_locked(conversation, lands_on)
-        return
-    found = Automation.objects.filter(chat_page_id=conversation.chat_page_id)
-    team_id = found.values_list("default_team_id", flat=True).first()
-    if team_id:
-        Assignment.objects.get_or_create(
-            conversation=conversation, defaults={"team_id": team_id, "assigned_at": timezone.now()}
-        )
-
-
-def assign_by_flow_locked(conversation: Conversation, lands_on: Landing) -> None:
-    """Make the named team, teammate or both responsible; what the flow does not name stays as it is."""
-    current = Assignment.objects.filter(conversation=conversation).select_related("teammate", "team").first()
-    teammate = lands_on.teammate or (current.teammate if current else None)
-    team = lands_on.team or (current.team if current else None)
-    Assignment.objects.update_or_create(
-        conversation=conversation, defaults={"teammate": teammate, "team": team, "assigned_at": timezone.now()}
-    )
-    line_locked(conversation, "assigned.flow", to=str(lands_on.teammate or lands_on.team))
-    events.record(
-        "conversation.assigned",
-        conversation_id=conversation.pk,
-        data={"assigned_teammate_id": teammate.pk if teammate else None, "team_id": team.pk if team else None},
-    )
-    events.announce("state", conversation_id=conversation.pk)
-
-
-@transaction.atomic(durable=True)
-def assign(
-    *, conversation_id: int, by: Teammate, teammate: Teammate | None = None, team: Team | None = None,
-    expected: int | None = None, check: bool = False,
-) -> Assignment:  # fmt: skip
-    """Make someone responsible; it says nothing about who speaks.
-
-    With `check`, the teammate that the caller saw (`expected`) must still hold it, so that of two racing
-    assignments the second is told the winner's name (Refused).
-    """
-    conversation = Conversation.objects.locked(conversation_id)
-    current = Assignment.objects.filter(conversation=conversation).select_related("teammate").first()
-    holder = current.teammate if current else None
-    if check and (holder.pk if holder else None) != expected:
-        raise Refused(f"{holder.shown_name if holder else 'Nobody'} has it now. Look again before you assign it.")
-    return _assign_locked(conversation, by=by, teammate=teammate, team=team or (current.team if current else None))
-
-
-def claim(*, conversation_id: int, teammate: Teammate, expected: int | None) -> Assignment:
-    """Assign it to oneself; Refused names the owner when somebody was faster."""
-    return assign(conversation_id=conversation_id, by=teammate, teammate=teammate, expected=expected, check=True)
-
-
-def _assign_locked(
-    conversation: Conversation, *, by: Teammate, teammate: Teammate | None, team: Team | None, silently: bool = False
-) -> Assignment:
-    if teammate is None and team is None:
-        raise Refused("Name a teammate or a team.")
-    assignment, _ = Assignment.objects.update_or_create(
-        conversation=conversation, defaults={"teammate": teammate, "team": team, "assigned_at": timezone.now()}
-    )
-    if not silently:
-        if teammate is None:
-            line_locked(conversation, "assigned.team", to=str(team))
-        elif teammate == by:
-            line_locked(conversation, "assigned.claimed", name=by.shown_name)
-        else:
-            line_locked(conversation, "assigned.teammate", name=by.shown_name, to=teammate.shown_name)
-    events.record(
-        "conversation.assigned",
-        conversation_id=conversation.pk,
-        data={"assigned_teammate_id": teammate.pk if teammate else None, "team_id": team.pk if team else None},
-        teammate_id=by.pk,
-    )
-    events.announce("state", conversation_id=conversation.pk)
-    return assignment
 
 
 @transaction.atomic(durable=True)
@@ -282,7 +192,7 @@ def _engage_locked(conversation: Conversation, teammate: Teammate) -> Handoff:
         return handoff  # a colleague leads already: this reply only adds to the thread
     assignment = Assignment.objects.filter(conversation=conversation).first()
     if assignment is None or assignment.teammate_id is None:
-        _assign_locked(
+        assignments.assign_locked(
             conversation, by=teammate, teammate=teammate, team=assignment.team if assignment else None, silently=True
         )
     line_locked(conversation, "handoff.engaged", name=teammate.shown_name)
@@ -324,22 +234,15 @@ def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "", way: 
             f"The assistant has failed {failures} times in this conversation, so it stays with people. "
             "Finish it when you are done."
         )
+    goes_on = way is WayBack.RESUME and checkpoints.resume_locked(conversation)
     if way is WayBack.ASSISTANT:
         checkpoints.lead_by_assistant_locked(conversation)
-    else:
-        checkpoints.resume_locked(conversation)
-    _end_locked(conversation, handoff, "hand back", Outcome.RETURNED, teammate, note=note)
+    line = "handoff.returned_to_flow" if goes_on else "handoff.returned"
+    _end_locked(conversation, handoff, "hand back", Outcome.RETURNED, teammate, note=note, line=line)
     if note:
         line_locked(conversation, "handback.note", note=note)
-    _release_locked(conversation)
+    assignments.release_locked(conversation)
     return handoff
-
-
-def _release_locked(conversation: Conversation) -> None:
-    """Nobody is responsible for it any more; its team stays, so that a next handoff lands there again."""
-    assignment = Assignment.objects.filter(conversation=conversation)
-    assignment.filter(team__isnull=True).delete()
-    assignment.update(teammate=None)
 
 
 @transaction.atomic(durable=True)
@@ -358,16 +261,16 @@ def _finish_locked(
     conversation: Conversation, handoff: Handoff | None, teammate: Teammate, note: str = ""
 ) -> Conversation:
     turns.cancel_locked(conversation)
+    wraps_up = handoff is not None and checkpoints.wrap_up_locked(conversation, handoff)
     if handoff:
-        _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate, note=note)
+        line = "handoff.wraps_up" if wraps_up else "handoff.resolved"
+        _end_locked(conversation, handoff, "finish", Outcome.RESOLVED, teammate, note=note, line=line)
         if note:
             line_locked(conversation, "handback.note", note=note)
     else:
         line_locked(conversation, "conversation.resolved")
-    _release_locked(conversation)
-    if handoff and checkpoints.wrap_up_locked(conversation, handoff):
-        return conversation
-    return close_locked(conversation, teammate_id=teammate.pk)
+    assignments.release_locked(conversation)
+    return conversation if wraps_up else close_locked(conversation, teammate_id=teammate.pk)
 
 
 def close_locked(conversation: Conversation, *, teammate_id: int | None = None) -> Conversation:
@@ -392,12 +295,13 @@ def expire_locked(conversation: Conversation, handoff: Handoff) -> bool:
 
 
 def _end_locked(
-    conversation: Conversation, handoff: Handoff, verb: str, outcome: Outcome, teammate: Teammate, note: str = ""
-) -> None:
+    conversation: Conversation, handoff: Handoff, verb: str, outcome: Outcome, teammate: Teammate, *, note: str,
+    line: str,
+) -> None:  # fmt: skip
     now = _now_but_not_before("requested_at", "engaged_at")
     if not _move(handoff, verb, outcome=outcome, finished_at=now, finished_by=teammate, note=note):
         raise Refused("Somebody else has just ended this handoff. Look again.")
-    line_locked(conversation, f"handoff.{outcome.value}", name=teammate.shown_name)
+    line_locked(conversation, line, name=teammate.shown_name)
     events.record(
         "handoff.finished",
         conversation_id=conversation.pk,

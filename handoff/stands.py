@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from conversations.models import Conversation, Event, Message, Turn, Visitor
 from conversations.services import line_locked, start_locked
 from handoff import checkpoints, services
-from handoff.checkpoints import PAUSED, checkpoint, end_locked, save_locked, set_timer
+from handoff.checkpoints import PAUSED, checkpoint, end_locked, own_variables, save_locked, set_timer
 from handoff.facts import Facts, LiveSurroundings
 from handoff.flows import runner
 from handoff.flows.moves import Advance, World
@@ -32,7 +32,7 @@ class Stand:
 
     conversation: Conversation
     event: Event
-    has_spoken: bool = False  # whether this turn has said something already, where nothing runs
+    spoke_at: int = 0  # the first entry that this turn has said; 0 where it has said nothing yet
     run: FlowRun | None = None
     script: Script | None = None
     world: World | None = None
@@ -69,9 +69,9 @@ def stand(turn: Turn) -> Stand:
     """Where things stand now."""
     conversation = Conversation.objects.select_related("visitor", "chat_page").get(pk=turn.conversation_id)
     run = live_run(conversation.pk)
+    spoke_at = Message.objects.filter(turn=turn).aggregate(seq=Min("seq"))["seq"] or 0
     if run is None:
-        has_spoken = Message.objects.filter(turn=turn).exists()
-        return Stand(conversation, turn.event, has_spoken, begins=_begins(conversation, turn.event, has_spoken))
+        return Stand(conversation, turn.event, spoke_at, begins=_begins(conversation, turn.event, bool(spoke_at)))
     heard = max(run.heard, people_upto(conversation))
     words = new_words(conversation, after=heard)
     known = snapshot(conversation, new_from=heard + 1) if words else None
@@ -80,6 +80,7 @@ def stand(turn: Turn) -> Stand:
     return Stand(
         conversation,
         turn.event,
+        spoke_at,
         run=run,
         script=script,
         known=known,
@@ -92,7 +93,7 @@ def stand(turn: Turn) -> Stand:
 def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple[FlowVersion, Entry] | None:
     """The entry by which a run begins now; None where the assistant, or nobody, answers this event."""
     version = live_version(conversation.chat_page_id)
-    if version is None or FlowRun.objects.filter(event=event).exists():
+    if version is None or FlowRun.objects.filter(event=event).exists() or _went_on(conversation, event):
         return None
     script = script_of(version.pk)
     for name in _entries_for(event):
@@ -102,17 +103,20 @@ def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple
     return None
 
 
+def _went_on(conversation: Conversation, event: Event) -> bool:
+    """Whether a hand-back, or a time that came, has led a run to its end: then no other begins with it."""
+    if event.kind not in ("handoff.finished", "timer.rang"):
+        return False
+    return Event.objects.filter(conversation=conversation, kind="flow.ended", pk__gt=event.pk).exists()
+
+
 def _entries_for(event: Event) -> tuple[str, ...]:
-    if event.kind == "timer.rang":
-        return ("inactivity",) if event.data["timer"] == Timer.Kind.INACTIVITY else ()
+    """In which ways a run may begin now; words that came in meanwhile are the flow's, whatever the event was."""
+    if event.kind == "timer.rang" and event.data["timer"] == Timer.Kind.INACTIVITY:
+        return "inactivity", "fallback"
     if event.kind == "handoff.finished" and event.data["outcome"] == Outcome.RETURNED:
         return "handed_back", "fallback"
-    return {
-        "chat.opened": ("start",),
-        "message.received": ("fallback",),
-        "handoff.finished": ("fallback",),
-        "conversation.resolved": ("resolved",),
-    }.get(event.kind, ())
+    return {"chat.opened": ("start", "fallback"), "conversation.resolved": ("resolved",)}.get(event.kind, ("fallback",))
 
 
 def _applies(conversation: Conversation, entry: Entry, has_spoken: bool) -> bool:
@@ -193,7 +197,8 @@ def store_locked(found: Stand, walked: Sequence[Advance], opened: Handoff | None
         if ways:
             save_locked(conversation, run, last.at, walked=ways, handoff=opened)
         return last.rests
-    if last.ending == "finished" and (before := checkpoints.unpaused(checkpoint(run))):
+    at = replace(checkpoint(run), variables=last.variables, heard=max(run.heard, last.heard))
+    if last.ending == "finished" and (before := checkpoints.unpaused(at)):
         save_locked(conversation, run, replace(before, moves=ways[-1][0]), walked=ways)
         return True
     if last.ending == "moved":
@@ -201,12 +206,7 @@ def store_locked(found: Stand, walked: Sequence[Advance], opened: Handoff | None
     if last.ending == "resolved" or run.wraps_up:
         return _close(found, run, walked, ways, conversation)
     end_locked(run, "finished", walked=ways, heard=last.heard)
-    return opened is not None
-
-
-def _variables(run: FlowRun, walked: Sequence[Advance]) -> Mapping[str, Any]:
-    """What the run knew when its last look began: the looks before may have set some in this transaction."""
-    return next((one.at.variables for one in reversed(walked) if one.at is not None), run.variables)
+    return opened is not None or found.is_after_the_end
 
 
 def _go_on_elsewhere(
@@ -221,7 +221,7 @@ def _go_on_elsewhere(
     end_locked(run, "moved", walked=ways, heard=walked[-1].heard)
     checkpoints.begin_locked(
         conversation, flow.live, entry.name, step=entry.step, heard=max(run.heard, walked[-1].heard),
-        variables=_variables(run, walked), wraps_up=run.wraps_up,
+        variables=own_variables(walked[-1].variables), wraps_up=run.wraps_up,
     )  # fmt: skip
     return False
 
@@ -237,7 +237,7 @@ def _close(
     if entry and not run.wraps_up:
         checkpoints.begin_locked(
             conversation, run.version, "resolving", step=entry.step, heard=max(run.heard, walked[-1].heard),
-            variables=_variables(run, walked), wraps_up=True,
+            variables=own_variables(walked[-1].variables), wraps_up=True,
         )  # fmt: skip
         return False
     line_locked(conversation, "conversation.resolved")
@@ -249,7 +249,8 @@ def arm_silence_locked(conversation: Conversation, script: Script | None, *, eve
     """From now on the customer's silence is counted, unless nobody waits for their words."""
     script = script or _script_of_page(conversation)
     entry = script.entry("inactivity") if script else None
-    if entry is None or conversation.status != Conversation.Status.OPEN or event.kind == "timer.rang":
+    is_silence = event.kind == "timer.rang" and event.data["timer"] == Timer.Kind.INACTIVITY
+    if entry is None or conversation.status != Conversation.Status.OPEN or is_silence:
         return
     if Handoff.objects.open().filter(conversation=conversation).exists():
         return

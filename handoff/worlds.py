@@ -16,7 +16,7 @@ from handoff.flows.moves import Ended, Words, World
 from handoff.flows.script import Script
 from handoff.models import Automation, BusinessHours, Flow, FlowRun, FlowVersion, Secret, Team, Teammate
 from handoff.outcomes import ReasonCode, RequestHandoff
-from handoff.selectors import Briefed
+from handoff.selectors import Briefed, wishes_heard_upto
 from handoff.states import State
 
 BEFORE = "_before"  # what tags and fields there were when the run went to sleep
@@ -78,17 +78,18 @@ def world(conversation: Conversation, run: FlowRun, words: tuple[Words, ...], kn
         reachable=Reachable(),
         words=words,
         newest_seq=words[-1].seq if words else max(run.heard, people_upto(conversation)),
-        wish=_wish(known, words, conversation.language or "en"),
+        wish=_wish(conversation, words, known),
         ended=_ended(conversation, run),
     )
 
 
-def _wish(known: Briefed | None, words: tuple[Words, ...], language: str) -> RequestHandoff | None:
+def _wish(conversation: Conversation, words: tuple[Words, ...], known: Briefed | None) -> RequestHandoff | None:
     if known is not None:
         reply = asked_for(known.snapshot) if words else None
         return reply.handoff if reply else None
+    heard = wishes_heard_upto(conversation) if words else 0
     for one in words:
-        if wish := wants_person(one.text, language):
+        if one.seq > heard and (wish := wants_person(one.text, conversation.language or "en")):
             return RequestHandoff(ReasonCode.CUSTOMER_REQUEST, f"Asked for a person: “{wish.evidence}”.")
     return None
 
@@ -106,7 +107,7 @@ def _ended(conversation: Conversation, run: FlowRun) -> Ended | None:
     last = words.order_by("-seq").values_list("body", flat=True).first()
     return Ended(
         outcome=handoff.outcome,
-        person=handoff.person_name,
+        person=handoff.person_name or (handoff.finished_by.shown_name if handoff.finished_by else ""),
         last_words=last or "",
         note=handoff.note,
         tags=sorted(tags - set(before.get("tags", []))),

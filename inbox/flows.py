@@ -75,7 +75,13 @@ def standing(conversation: Conversation, handoffs: Sequence[Handoff]) -> FlowSta
     run, version = live_run(conversation.pk), live_version(conversation.chat_page_id)
     assistant = assistant_of(conversation.chat_page_id)
     handoff = handoffs[0] if handoffs and handoffs[0].state != State.FINISHED else None
-    wraps = "now" if run and run.wraps_up and not handoff else "first" if _wraps_up(run, version, handoff) else ""
+    wraps = (
+        "now"
+        if run and run.wraps_up and not handoff
+        else "first"
+        if checkpoints.wraps_up(run, version, handoff)
+        else ""
+    )
     offered = {
         WayBack.RESUME: bool(run) or _enters(version, "handed_back", "fallback"),
         WayBack.ASSISTANT: assistant is not None,
@@ -108,15 +114,6 @@ def gathered(variables: Mapping[str, Any]) -> list[Gathered]:
 
 def _words(value: Any) -> str:
     return template.words(value) if isinstance(value, str | int | float) else ""
-
-
-def _wraps_up(run: FlowRun | None, version: FlowVersion | None, handoff: Handoff | None) -> bool:
-    """Whether the flow has something to do before a finished conversation is closed."""
-    if handoff is None:
-        return False
-    if run and run.handoff_id == handoff.pk and checkpoints.leads_on(run):
-        return True
-    return _enters(version, "resolving") and not (run and run.wraps_up)
 
 
 def _enters(version: FlowVersion | None, *entries: str) -> bool:

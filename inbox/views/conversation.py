@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from conversations import live
 from conversations.models import Conversation
-from handoff import services
+from handoff import assignments, services
+from handoff.assignments import Refused
 from handoff.models import Team, Teammate
 from handoff.selectors import leading
-from handoff.services import Refused, StaleReply
+from handoff.services import StaleReply
 from inbox import access, flows, panel, thread
 from inbox.access import TeammateRequest, teammates_only
 from inbox.conversation_forms import AssignForm, ClaimForm, HandBackForm, ReplyForm
@@ -141,9 +142,9 @@ def _act(request: TeammateRequest, public_id: uuid.UUID, form: Form, verb: str) 
 def _do(verb: str, one: Conversation, me: Teammate, data: dict[str, Any]) -> None:
     match verb:
         case "claim":
-            services.claim(conversation_id=one.pk, teammate=me, **data)
+            assignments.claim(conversation_id=one.pk, teammate=me, **data)
         case "assign":
-            services.assign(conversation_id=one.pk, by=me, check=True, **data)
+            assignments.assign(conversation_id=one.pk, by=me, check=True, **data)
         case "hand_back":
             services.hand_back(conversation_id=one.pk, teammate=me, **data)
         case "finish":

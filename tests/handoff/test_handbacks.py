@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from conversations.models import Conversation, Event, Turn
-from handoff import services
+from handoff import assignments, services
+from handoff.assignments import Refused
 from handoff.models import Assignment, Handoff
 from handoff.outcomes import ReasonCode
 from handoff.selectors import leading
-from handoff.services import Refused
 from tests.workers import repeats, says, wishes_for_a_person, work_off
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_a_hand_back_finishes_the_handoff_as_returned(led, ada, thread):
 
 
 def test_the_teams_queue_keeps_what_is_handed_back(led, ada, team):
-    services.assign(conversation_id=led, by=ada, teammate=ada, team=team)
+    assignments.assign(conversation_id=led, by=ada, teammate=ada, team=team)
     services.hand_back(conversation_id=led, teammate=ada)
     assignment = Assignment.objects.get()
     assert (assignment.teammate, assignment.team) == (None, team)

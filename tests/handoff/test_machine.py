@@ -29,13 +29,14 @@ from hypothesis.stateful import (
 from conversations import events, turns
 from conversations.models import Conversation, Event, Message, Turn, Visitor
 from conversations.services import post_visitor_message
-from handoff import automation, services, thinking
+from handoff import assignments, automation, services, thinking
+from handoff.assignments import Refused
 from handoff.assistants.base import EngineError, Reply, Snapshot
 from handoff.automation import Applied
 from handoff.models import Handoff
 from handoff.models.automation import DEFAULT_NOTE
 from handoff.selectors import is_waiting, leading, snapshot
-from handoff.services import Refused, StaleReply
+from handoff.services import StaleReply
 from tests.workers import repeats, wishes_for_a_person
 
 WISH = "I want to talk to a person"
@@ -298,7 +299,7 @@ class Story(RuleBasedStateMachine):
                 self.act(lambda: verb(conversation_id=conversation.pk, **values))
 
     def bruno_claims(self) -> None:
-        self.ask(services.claim, teammate=self.cast.bruno, expected=None)
+        self.ask(assignments.claim, teammate=self.cast.bruno, expected=None)
 
     def ada_hands_back(self) -> None:
         self.ask(services.hand_back, teammate=self.cast.ada, note="all done")

@@ -18,11 +18,11 @@ from django.utils import timezone
 from conversations import events, turns
 from conversations.models import Conversation, Event, Message, Turn
 from conversations.services import post_visitor_message
-from handoff import automation, services
+from handoff import assignments, automation, services
+from handoff.assignments import Refused
 from handoff.models import Assignment, Handoff
 from handoff.outcomes import ReasonCode
 from handoff.selectors import snapshot
-from handoff.services import Refused
 from tests.workers import repeats, says, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -297,7 +297,7 @@ def test_case_31_of_two_claims_by_teammates_one_wins_and_names_itself(deniz, ada
     for _ in range(15):
         said = say(deniz, "Hello")
         claims = [
-            lambda said=said, who=who: services.claim(conversation_id=said.conversation_id, teammate=who, expected=None)
+            lambda said=said, who=who: assignments.claim(conversation_id=said.conversation_id, teammate=who, expected=None)
             for who in (ada, bruno)
         ]
         results = race(*claims)

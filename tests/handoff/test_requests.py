@@ -11,11 +11,11 @@ from django.db import connection
 from conversations.models import Conversation, Event, Message
 from conversations.services import UnknownVisitor, post_visitor_message
 from handoff import briefing, services
+from handoff.assignments import Refused
 from handoff.models import Assignment, Automation, Handoff
 from handoff.models.automation import DEFAULT_NOTE
 from handoff.outcomes import REASON_LIMIT, ReasonCode
 from handoff.selectors import chat_status, leading
-from handoff.services import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Conversation, Event, Message, Turn
-from handoff import services
+from handoff import assignments, services
+from handoff.assignments import Refused
 from handoff.models import Assignment, Handoff
 from handoff.outcomes import ReasonCode
 from handoff.selectors import chat_status, leading
-from handoff.services import Refused, StaleReply
+from handoff.services import StaleReply
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_a_second_teammate_adds_to_the_thread_and_takes_nothing_over(deniz, assi
 
 def test_a_takeover_leaves_a_colleagues_assignment_alone(deniz, assistant, ada, bruno, say):
     said = say(deniz, "Hello")
-    services.claim(conversation_id=said.conversation_id, teammate=bruno, expected=None)
+    assignments.claim(conversation_id=said.conversation_id, teammate=bruno, expected=None)
     services.take_over(conversation_id=said.conversation_id, teammate=ada, body="Hi")
     assert Assignment.objects.get().teammate == bruno
 
@@ -118,7 +119,7 @@ def test_a_stale_reply_changes_nothing(deniz, assistant, ada, say):
 
 def test_a_state_line_alone_makes_no_reply_stale(deniz, assistant, ada, say):
     said = say(deniz, "Hello")
-    services.claim(conversation_id=said.conversation_id, teammate=ada, expected=None)
+    assignments.claim(conversation_id=said.conversation_id, teammate=ada, expected=None)
     assert services.take_over(conversation_id=said.conversation_id, teammate=ada, body="Hi", seen=said.seq).added
 
 

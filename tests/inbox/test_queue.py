@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import ChatPage, Conversation, Visitor
-from handoff import services
+from handoff import assignments, services
 from handoff.models import Assignment, Handoff
 from handoff.outcomes import ReasonCode
 from inbox import access, selectors
@@ -96,7 +96,7 @@ def test_a_conversation_goes_through_the_views_as_its_state_does(ada, bruno, den
 def test_what_is_assigned_to_me_is_mine_while_it_waits(ada, bruno, deniz, say):
     conversation_id = say(deniz, "Hello").conversation_id
     waits(conversation_id)
-    services.assign(conversation_id=conversation_id, by=ada, teammate=bruno)
+    assignments.assign(conversation_id=conversation_id, by=ada, teammate=bruno)
     assert ids("mine", bruno) == [conversation_id]
     assert ids("mine", ada) == []
 

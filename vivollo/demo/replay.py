@@ -18,7 +18,7 @@ from conversations import turns, visits
 from conversations.forms import Told
 from conversations.models import ChatPage, Conversation, Event, Memory, Message, PageView, Turn, Visitor
 from conversations.services import append_locked, post_visitor_message, remember_locked
-from handoff import services
+from handoff import assignments, services
 from handoff.models import Assignment, Attempt, Briefing, Handoff, Team, Teammate
 from handoff.outcomes import ReasonCode
 from vivollo.demo.content import CUSTOMER_NOTE
@@ -192,7 +192,7 @@ class Replay:
         )  # fmt: skip
 
     def _give(self, at: datetime) -> None:
-        inside(services.assign)(
+        inside(assignments.assign)(
             conversation_id=self.conversation.pk,
             by=self.cast.people[self.extras.given_by],
             team=self.cast.teams[self.extras.given_to],
