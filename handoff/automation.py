@@ -177,7 +177,7 @@ def _fulfil(turn: Turn, stand: Stand, need: Need, progress: Progress) -> tuple[G
         return reply, Thought(reply, stand.known)
     if isinstance(need, Classify):
         language = stand.conversation.language or "en"
-        return Sorted(classify(need.text, need.intents, language=language).name), None
+        return Sorted(classify(need.text, need.intents, language=language, limit=need.limit).name), None
     if not need.repeatable and need.key not in progress.begun:
         words = "The call was interrupted, and must not be repeated: nobody knows whether it was done."
         return CallFailed(words, temporary=False), None

@@ -26,6 +26,7 @@ GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Visitors", "conversations.visitor", "person_search"),
         ("Memories", "conversations.memory", "psychology"),
         ("Tags", "conversations.tag", "sell"),
+        ("Fields", "conversations.field", "list_alt"),
     ],
     "Handoff": [
         ("Handoffs", "handoff.handoff", "swap_horiz"),
@@ -37,9 +38,15 @@ GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Turns", "conversations.turn", "cycle"),
         ("Attempts", "handoff.attempt", "manage_search"),
     ],
+    "Flows": [
+        ("Flows", "handoff.flow", "account_tree"),
+        ("Runs", "handoff.flowrun", "route"),
+        ("Secrets", "handoff.secret", "key"),
+    ],
     "People and routing": [
         ("Teammates", "handoff.teammate", "badge"),
         ("Teams", "handoff.team", "groups"),
+        ("Business hours", "handoff.businesshours", "schedule"),
     ],
     "Journal": [("Events", "conversations.event", "history")],
 }

@@ -1,5 +1,5 @@
-"""The admin of the record: chat pages and tags are edited, everything else is read."""
+"""The admin of the record: chat pages, tags and fields are edited, everything else is read."""
 
-from conversations.admin import journal, pages, threads, visitors
+from conversations.admin import fields, journal, pages, threads, visitors
 
-__all__ = ["journal", "pages", "threads", "visitors"]
+__all__ = ["fields", "journal", "pages", "threads", "visitors"]

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from conversations import lines
 from conversations.admin.base import HistoryAdmin, chip, facts, is_public_id, link, search
+from conversations.admin.fields import fields_of
 from conversations.admin.trail import Happening, trail
 from conversations.models import Conversation, Message, Turn
 
@@ -111,6 +112,7 @@ class ConversationAdmin(HistoryAdmin):
                 "place": visitor.place,
                 "public id": conversation.public_id,
             }
+            | fields_of(conversation)
             | self.more_of_the_overview(conversation)
         )
 

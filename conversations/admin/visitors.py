@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conversations.admin.base import HistoryAdmin, chip, facts, is_public_id, link, search
+from conversations.admin.fields import fields_of
 from conversations.models import Conversation, Memory, PageView, Visitor
 
 IDENTITY = {"verified": "person", "claimed": "visitor", "anonymous": "visitor"}
@@ -25,12 +26,13 @@ class VisitorAdmin(HistoryAdmin):
     ordering = ["-last_seen_at"]
     fieldsets = [
         ("Who", {"fields": ["identity_shown", "person", "signed", "claimed"]}),
-        ("What is remembered", {"fields": ["remembered"]}),
+        ("What is remembered", {"fields": ["remembered", "kept"]}),
         ("Threads", {"fields": ["conversations_shown"]}),
         ("Where and with what", {"fields": ["surroundings", "browsed"]}),
     ]
     readonly_fields = [
-        "identity_shown", "person", "signed", "claimed", "remembered", "conversations_shown", "surroundings", "browsed",
+        "identity_shown", "person", "signed", "claimed", "remembered", "kept", "conversations_shown", "surroundings",
+        "browsed",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visitor]:
@@ -87,6 +89,11 @@ class VisitorAdmin(HistoryAdmin):
     def remembered(self, visitor: Visitor) -> SafeString | str:
         """Every fact."""
         return facts((memory.key, memory.value) for memory in visitor.memories.all())
+
+    @admin.display(description="fields")
+    def kept(self, visitor: Visitor) -> SafeString | str:
+        """The fields that have a value."""
+        return facts(fields_of(visitor))
 
     @admin.display(description="conversations")
     def conversations_shown(self, visitor: Visitor) -> SafeString | str:

@@ -67,9 +67,17 @@ class OpeningInline(ThemedTabularInline):
     model = OpeningTime
     formset = Openings
     extra = 0
+    hide_title = True
     fields = ["weekday", "opens", "closes"]
     verbose_name = "opening"
     verbose_name_plural = "The week"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody opens at a second."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, forms.TimeInput):
+            field.widget.format = "%H:%M"
+        return field
 
 
 class HolidayInline(ThemedTabularInline):
@@ -77,7 +85,9 @@ class HolidayInline(ThemedTabularInline):
 
     model = Holiday
     extra = 0
+    hide_title = True
     fields = ["date", "name"]
+    verbose_name = "day off"
     verbose_name_plural = "Days off"
 
 

@@ -81,6 +81,7 @@ _WISHES = tuple(
         r"M[dsv]*(?:h|va)[jlcC]",  # can a human answer this
         rf"w[lo]?[dsv]*(?:h|va)(?:{_NOW}|(?=N))|w[dl]*a[vh]",  # I want a human, someone real
         rf"e[ldsv]*(?:h|va|av|vs){_THERE}|e.{{0,3}}hs",  # is there a human
+        r"w[lo]?d*a(?=l*$)",  # I want a person
         r"w.{0,3}(?:sc|vc|hs)",
         r"tml*$|tmx+l*$|X",  # connect me, put me through, escalate
         r"[ha].{0,2}Cm(?=$|[klo])",  # can someone call me

@@ -181,7 +181,10 @@ def _is_fact(name: str) -> bool:
 
 
 def _restless_loops(script: Script) -> Iterator[Problem]:
-    ways = {step.id: [target for way, target in targets(script, step) if _at_once(step, way)] for step in script.steps.values()}
+    ways = {
+        step.id: [target for way, target in targets(script, step) if _at_once(step, way)]
+        for step in script.steps.values()
+    }
     for loop in _loops(ways):
         names = " → ".join(script.steps[one].title or one for one in loop)
         yield Problem(

@@ -80,6 +80,7 @@ class Classify:
 
     text: str
     intents: Mapping[str, Sequence[str]]
+    limit: float
 
 
 Need = Think | Classify | Call
@@ -186,6 +187,7 @@ class Advance:
     ending: str = ""  # how the run ended: finished, resolved, moved
     flow: str = ""  # the flow in which it goes on
     heard: int = 0  # of a run that is over: the newest entry whose words it has used
+    variables: Mapping[str, Any] = field(default_factory=dict)  # of a run that is over: what it knew
 
     @property
     def rests(self) -> bool:

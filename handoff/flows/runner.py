@@ -67,9 +67,9 @@ def _moved(script: Script, at: Checkpoint, world: World, move: Move) -> Advance:
     if move.wait:
         return _waiting(changed, world, move, move.wait)
     if move.flow:
-        return Advance(None, move.effects, left=at.step, ending="moved", flow=move.flow, heard=heard)
+        return _over(changed, move, "moved")
     if move.resolves:
-        return Advance(None, move.effects, left=at.step, ending="resolved", heard=heard)
+        return _over(changed, move, "resolved")
     return _left(script, changed, world, move)
 
 
@@ -82,13 +82,20 @@ def _left(script: Script, at: Checkpoint, world: World, move: Move) -> Advance:
     step = script.step(at.step)
     target = step.exits.get(move.exit) or END
     if move.exit == "resolved" and not step.exits.get("resolved"):
-        return Advance(None, move.effects, left=at.step, by=move.exit, ending="resolved", heard=at.heard)
+        return _over(at, move, "resolved")
     if target == END:
-        return Advance(None, move.effects, left=at.step, by=move.exit, ending="finished", heard=at.heard)
+        return _over(at, move, "finished")
     if target not in script.steps:
         raise FlowError(f"the exit “{move.exit}” of “{at.step}” leads to “{target}”, which is not there")
     entered = replace(at, step=target, waits_for="", until=None, tries=0)
     return Advance(entered, move.effects, left=at.step, by=move.exit)
+
+
+def _over(at: Checkpoint, move: Move, ending: str) -> Advance:
+    return Advance(
+        None, move.effects, left=at.step, by=move.exit, ending=ending, flow=move.flow, heard=at.heard,
+        variables=at.variables,
+    )  # fmt: skip
 
 
 def _cut(value: object) -> str | int | float | bool | None:

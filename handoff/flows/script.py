@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 END = "end"  # an exit that leads here ends the run
 ASSISTANT = "@assistant"  # every script has this step: the assistant leads
@@ -183,7 +183,7 @@ def _step(row: Any, number: int) -> Step:
     return Step(step_id, kind, title, _frozen(params), MappingProxyType({str(k): v for k, v in exits.items()}))
 
 
-def _is_name(value: Any) -> bool:
+def _is_name(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and len(value) <= LONGEST_NAME
 
 

@@ -19,7 +19,7 @@ from handoff.flows import calls, runner
 from handoff.flows.calls import Answered, Call, CallFailed
 from handoff.flows.conditions import Surroundings, Value
 from handoff.flows.directory import Directory
-from handoff.flows.foresight import awaited, title
+from handoff.flows.foresight import awaited
 from handoff.flows.hours import Hours
 from handoff.flows.moves import Advance, Checkpoint, Classify, Ended, Given, Need, Sorted, Think, Words, World
 from handoff.flows.runner import FlowError
@@ -44,9 +44,10 @@ MOST_FAILURES = 2  # of the assistant, after which nobody may hand back to it
 PAUSED = "_paused"  # where the run was when silence led it elsewhere
 HIDDEN = "•••"  # in the place of a secret
 BEGINS: dict[str, tuple[str, ...]] = {  # what happened → the entries by which a run may begin then
-    "opened": ("start",), "wrote": ("fallback",), "returned": ("handed_back", "fallback"), "finished": ("fallback",),
-    "silent": ("inactivity",), "resolved": ("resolved",),
+    "opened": ("start", "fallback"), "returned": ("handed_back", "fallback"), "silent": ("inactivity", "fallback"),
+    "wrote": ("fallback",), "finished": ("fallback",), "due": ("fallback",), "resolved": ("resolved",),
 }  # fmt: skip
+ONE_RUN = frozenset({"returned", "finished", "due", "silent"})  # where a run has ended then, no other begins with it
 INTERRUPTED = "The call was interrupted, and must not be repeated: nobody knows whether it was done."
 
 
@@ -189,6 +190,16 @@ class Scene:
         return newest.params if newest and newest.who in ("flow", "assistant") and not self.is_closed else {}
 
     @property
+    def timers(self) -> list[tuple[str, datetime]]:
+        """What happens by itself, and when."""
+        all_of_them = (
+            ("step", self.at.until if self.at else None),
+            ("silence", self.silence_at),
+            ("wrap", self.wrap_up_at),
+        )
+        return [(name, moment) for name, moment in all_of_them if moment and moment > self.clock]
+
+    @property
     def variables(self) -> dict[str, Any]:
         """What the run knows, without what is only its own."""
         return {name: value for name, value in (self.at.variables if self.at else {}).items() if name[0] != "_"}
@@ -242,7 +253,7 @@ def standing(script: Script, scene: Scene) -> str:
         return "The conversation is closed."
     where = awaited(script, scene.at) if scene.at else "no flow runs"
     if scene.asked:
-        where = f"at “{title(script, scene.at.step) if scene.at else ''}”, waiting for what the outside service answers"
+        where = "waiting for what the outside service answers"
     if scene.leads == "person" and scene.at and scene.at.waits_for != "person":
         where += ", while a person leads"
     if scene.at and scene.at.until:
@@ -315,7 +326,7 @@ class ServiceFails:
 
 Action = Opens | Writes | WantsPerson | TakesOver | HandsBack | Finishes | Passes | ServiceAnswers | ServiceFails
 Thinker = Callable[[Snapshot | None], Reply]  # None: the chat page runs no assistant
-Sorter = Callable[[str, Mapping[str, Sequence[str]]], str | None]
+Sorter = Callable[[str, Mapping[str, Sequence[str]], float], str | None]
 
 
 def act(script: Script, scene: Scene, action: Action, house: House, *, think: Thinker, classify: Sorter) -> Scene:
@@ -394,8 +405,9 @@ class _Play:
             raise Refused(f"The assistant has failed {MOST_FAILURES} times here, so it stays with people.")
         at = self.scene.at
         if action.way == "assistant":
-            kept = {name: value for name, value in at.variables.items() if name != PAUSED} if at else {}
-            led = Checkpoint(ASSISTANT, variables=kept, heard=at.heard if at else 0, moves=at.moves + 1 if at else 0)
+            led = Checkpoint(ASSISTANT, heard=self._answered())
+            if at:
+                led = Checkpoint(ASSISTANT, variables=_own(at), heard=at.heard, moves=at.moves + 1)
             self.set(at=led, entry=self.scene.entry or "handed_back")
         elif at and at.waits_for != "person":
             self.set(at=runner.woken_after_person(at))
@@ -411,9 +423,9 @@ class _Play:
     def passes(self, action: Passes) -> None:
         """Waits end, requests expire and silence is noticed, each at its time."""
         until = self.scene.clock + timedelta(seconds=max(0.0, action.seconds))
-        self._line("time", f"{_duration(action.seconds)} pass.")
+        self._line("time", f"{duration(action.seconds)} pass.")
         for _ring in range(MOST_RINGS):
-            due = [(moment, name) for name, moment in self._timers() if moment and self.scene.clock < moment <= until]
+            due = [(moment, name) for name, moment in self.scene.timers if moment <= until]
             if not due or self.scene.asked:
                 break
             moment, name = min(due)
@@ -466,10 +478,6 @@ class _Play:
         return True
 
     # ── The clock.
-
-    def _timers(self) -> list[tuple[str, datetime | None]]:
-        at = self.scene.at
-        return [("step", at.until if at else None), ("silence", self.scene.silence_at), ("wrap", self.scene.wrap_up_at)]
 
     def rings_for_step(self) -> None:
         """A wait is over, or a request has waited long enough."""
@@ -584,7 +592,9 @@ class _Play:
         requested = self._apply(advance.effects, author)
         if not self._store(at, advance, requested=requested):
             return False
-        self.set(answered=max(self.scene.answered, world.newest_seq))
+        put_off = advance.at is not None and advance.at.waits_for == "time" and not self.has_spoken
+        upto = advance.at.heard if advance.at is not None and put_off else world.newest_seq
+        self.set(answered=max(self.scene.answered, upto))
         self._arm_silence()
         return True
 
@@ -593,7 +603,7 @@ class _Play:
         if isinstance(need, Think):
             return self.think(self._snapshot(self._heard(at) + 1))
         if isinstance(need, Classify):
-            return Sorted(self.classify(need.text, need.intents))
+            return Sorted(self.classify(need.text, need.intents, need.limit))
         given, self.given = self.given, None
         if given is not None:
             return given
@@ -623,7 +633,7 @@ class _Play:
             if advance.left:
                 self._save(advance.at, advance.left, advance.by)
             return advance.rests
-        before = _unpaused(at)
+        before = _unpaused(replace(at, heard=max(at.heard, advance.heard)))
         if advance.ending == "finished" and before:
             self._save(before, advance.left, advance.by)
             return True
@@ -633,7 +643,7 @@ class _Play:
         if advance.ending == "resolved" or self.scene.wraps_up:
             return self._closed_by_flow(at, advance)
         self._end("finished", heard=advance.heard)
-        return requested
+        return requested or self.event == "resolved"
 
     def _save(self, at: Checkpoint, left: str, by: str) -> None:
         self.set(at=at, ended=None)
@@ -647,6 +657,7 @@ class _Play:
 
     def _end(self, ending: str, *, heard: int = 0) -> None:
         at = self.scene.at
+        self.has_begun = self.has_begun or self.event in ONE_RUN
         self._line("flow", _ENDINGS[ending])
         self.set(
             at=None, entry="", wraps_up=False, wrap_up_at=None, ended=None, asked=None,
@@ -667,7 +678,7 @@ class _Play:
         if self.event == "resolved":
             return True
         if entry and not wrapped:
-            self._begin(entry, heard=max(at.heard, advance.heard), variables=at.variables)
+            self._begin(entry, heard=max(at.heard, advance.heard), variables=_own(at))
             return False
         self._line("closed", "The conversation was closed.")
         self._close()
@@ -692,12 +703,8 @@ class _Play:
     # ── Silence.
 
     def _is_silent(self, entry: Entry) -> bool:
-        last = self.scene.last_at
-        return (
-            bool(last)
-            and self.scene.last_by != "visitor"
-            and self.scene.clock >= last + timedelta(seconds=entry.seconds)
-        )
+        last, now = self.scene.last_at, self.scene.clock
+        return last is not None and self.scene.last_by != "visitor" and now >= last + timedelta(seconds=entry.seconds)
 
     def _pauses(self, at: Checkpoint) -> bool:
         entry = self.script.entry("inactivity")
@@ -724,7 +731,7 @@ class _Play:
 
     def _arm_silence(self) -> None:
         entry, scene = self.script.entry("inactivity"), self.scene
-        if entry is None or scene.is_closed or scene.leads != "automation" or self.event in ("silent", "due"):
+        if entry is None or scene.is_closed or scene.leads != "automation" or self.event == "silent":
             return
         if entry.each_time or not scene.silences:
             self.set(silence_at=self._in(entry.seconds))
@@ -783,7 +790,8 @@ class _Play:
         if snapshot:
             reply = asked_for(snapshot)
             return reply.handoff if reply else None
-        wishes = (wants_person(one.text, self.house.language) for one in words)
+        fresh = (one.text for one in words if one.seq > self.scene.returned_at)
+        wishes = (wants_person(text, self.house.language) for text in fresh)
         found = next(filter(None, wishes), None)
         return (
             RequestHandoff(ReasonCode.CUSTOMER_REQUEST, f"Asked for a person: “{found.evidence}”.") if found else None
@@ -839,10 +847,12 @@ class _Play:
         name, said = self.house.teammate, [one.words for one in self.scene.transcript if one.who == "person"]
         last = said[-1] if said else ""
         if self._sleeps():
-            self.set(ended=Ended(outcome, name if led else "", last if led else "", note))
+            self.set(ended=Ended(outcome, "" if outcome == "expired" else name, last if led else "", note))
         self._line("expired" if outcome == "expired" else "person", words)
+        if outcome in ("returned", "expired"):  # a wish for a person before this has had its answer
+            self.set(returned_at=len(self.scene.transcript))
         if outcome == "returned":
-            self.set(returned=Returned(name, note, last), returned_at=len(self.scene.transcript))
+            self.set(returned=Returned(name, note, last))
         if note:
             self._line("note", f"Note for the assistant: {note}")
         self.set(leads="automation", teammate=self.scene.teammate if outcome == "expired" else "")
@@ -936,18 +946,28 @@ _EFFECTS: dict[type, Callable[[_Play, Any], None]] = {
 }
 
 
+def _own(at: Checkpoint) -> dict[str, Any]:
+    """What a run takes along to another place: its variables, without where it was before."""
+    return {name: value for name, value in at.variables.items() if name != PAUSED}
+
+
 def _unpaused(at: Checkpoint) -> Checkpoint | None:
     """Where the run was before silence led it elsewhere; None where it was nowhere else."""
     paused = at.variables.get(PAUSED)
     if not isinstance(paused, dict):
         return None
-    kept = {name: value for name, value in at.variables.items() if name != PAUSED}
     return Checkpoint(
-        paused["step"], paused["waits_for"], variables=kept, tries=paused["tries"], heard=at.heard, moves=at.moves + 1
+        paused["step"],
+        paused["waits_for"],
+        variables=_own(at),
+        tries=paused["tries"],
+        heard=at.heard,
+        moves=at.moves + 1,
     )
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """So many seconds, as people say it."""
     for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:.0f} {name}{'' if seconds == size else 's'}"

@@ -16,7 +16,8 @@ LARGEST = 1_000_000
 DEEPEST = 30
 LONGEST_NAME = 80
 _PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_NOT_IN_A_BLOCK = re.compile("[\x85\u2028\u2029\r]")
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ODD_BREAK = re.compile("[\r\x85\u2028\u2029\ufeff]")
 # What a word without quotes is, when it is no text. Narrower than YAML 1.1: 007, 9:30 and 2026-01-01 stay texts.
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "yes": True, "false": False, "no": False}
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,400})", re.ASCII)
@@ -48,7 +49,10 @@ def load(text: str) -> tuple[str, dict[str, Any]]:
     """The flow's name and data, or NotAFlow."""
     if len(text.encode(errors="replace")) > LARGEST:
         raise NotAFlow("The text is longer than a megabyte.")
-    reading = _Reading(text)
+    if odd := _NOT_ALLOWED.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise NotAFlow(f"Line {line}: there is a character that YAML does not allow.")
+    reading = _Reading(text.removeprefix("\ufeff"))
     whole = reading.whole
     if not isinstance(whole, dict) or whole.get("vivollo_flow") is None:
         raise NotAFlow(f"Line 1: this is no flow. A flow begins with “vivollo_flow: {VERSION}”.")
@@ -108,8 +112,8 @@ class _Reading:
             mark = trouble.problem_mark or trouble.context_mark
             where = f"Line {mark.line + 1}: " if mark else ""
             raise NotAFlow(f"{where}this is not written as YAML wants it ({trouble.problem}).") from trouble
-        except yaml.reader.ReaderError as trouble:
-            raise NotAFlow(f"{_line_of(text, trouble)}: there is a character that YAML does not allow.") from trouble
+        except yaml.YAMLError as trouble:
+            raise NotAFlow("This is not written as YAML wants it.") from trouble
 
     def at(self, *path: str | int) -> str:
         """“Line 7”: where that part begins, or what it belongs to."""
@@ -138,6 +142,7 @@ class _Reading:
         found: dict[str, Any] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._value(event, (*path, "?")) if isinstance(event, yaml.ScalarEvent) else None
+            key = event.value if isinstance(key, bool) else key  # a condition's ways out are yes and no
             if not isinstance(key, str):
                 raise _wrong(event, "what stands before a colon is a word; put it in quotes.")
             if key in found:
@@ -166,10 +171,6 @@ def _wrong(event: Any, words: str) -> NotAFlow:
     return NotAFlow(f"Line {event.start_mark.line + 1}: {words}")
 
 
-def _line_of(text: str, trouble: Any) -> str:
-    return f"Line {text.count(chr(10), 0, trouble.position) + 1}"
-
-
 # ── Writing.
 
 
@@ -184,8 +185,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    is_block = "\n" in value and not _NOT_IN_A_BLOCK.search(value)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if is_block else None)
+    style = '"' if _ODD_BREAK.search(value) else "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -7,30 +7,15 @@ from django.contrib import admin
 from django.urls import reverse
 
 from conversations import events
-from conversations.models import ChatPage, Conversation, Event, Memory, Message, Tag, Turn, Visitor
+from conversations.models import ChatPage, Conversation, Event, Field, Memory, Message, Tag, Turn, Visitor
 from handoff import services
-from handoff.models import Assistant, Attempt, Handoff, KnowledgeArticle, Team, Teammate
+from handoff.models import Assistant, Attempt, BusinessHours, Handoff, KnowledgeArticle, Team, Teammate
 from handoff.outcomes import ReasonCode
+from tests.vivollo.desk import address
 from vivollo.admin_site import GROUPS
 
 HISTORY = [Conversation, Message, Visitor, Memory, Turn, Event, Handoff, Attempt]
-SETUP = [ChatPage, Tag, Assistant, KnowledgeArticle, Teammate, Team]
-
-
-def address(model, page="changelist", *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-@pytest.fixture
-def chief(db):
-    return Teammate.objects.create_superuser("chief", "chief@example.com", "chief-password", display_name="The chief")
-
-
-@pytest.fixture
-def desk(client, chief):
-    """A browser in which the chief is signed in."""
-    client.force_login(chief)
-    return client
+SETUP = [ChatPage, Tag, Field, Assistant, KnowledgeArticle, Teammate, Team, BusinessHours]
 
 
 @pytest.fixture
@@ -57,6 +42,10 @@ def story(deniz, assistant, ada, say):
     )
     services.take_over(conversation_id=conversation.pk, teammate=ada, body="I am sorry, Deniz.")
     conversation.tags.add(Tag.objects.create(name="damage", colour="red"))
+    Field.objects.create(key="order_value", label="Order value", kind="number").values.create(
+        conversation=conversation, value="640"
+    )
+    BusinessHours.objects.create(name="Shop hours").openings.create(weekday=0, opens="09:00", closes="18:00")
     return conversation
 
 

@@ -5,37 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from io import StringIO
 
-import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from conversations import events, turns
-from conversations.models import Conversation, Event, Memory, Message, PageView, Turn
+from conversations.models import Conversation, Event, Field, Memory, Message, PageView, Tag, Turn
 from conversations.selectors import chat_status
-from handoff.models import Attempt, Handoff, KnowledgeArticle, Teammate
+from handoff.flows.check import check
+from handoff.models import Attempt, Automation, BusinessHours, Flow, FlowRun, Handoff, KnowledgeArticle, Team, Teammate
 from handoff.states import State
-from vivollo.demo import content, seed
-
-
-@pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """The demo, filled once for the sentences of this page and gone after them."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer._from_testcase = True
-        outer.__enter__()
-        try:
-            yield seed.fill()
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
-
-
-@pytest.fixture
-def filled(demo, db):
-    return demo
+from handoff.worlds import directory
+from vivollo.demo import content
 
 
 def test_it_fills_an_empty_database_with_a_day_of_conversations(filled):
@@ -120,3 +100,24 @@ def test_each_sign_in_works_and_only_those_who_keep_the_house_enter_the_admin(fi
 def test_a_signed_vip_counts_and_nobody_else_does(filled):
     vips = [one for one in Conversation.objects.select_related("visitor") if one.visitor.is_vip]
     assert [one.visitor.identity for one in vips] == ["verified"]
+
+
+def test_the_shop_has_its_hours_its_fields_and_its_tags(filled):
+    hours = BusinessHours.objects.get(name="Shop hours")
+    assert (hours.time_zone, hours.openings.count()) == ("Europe/Istanbul", 6)
+    assert Team.objects.get(name="Customer care").hours == hours
+    assert set(Field.objects.values_list("key", flat=True)) >= {"order_value", "rating"}
+    assert Tag.objects.filter(name="refund").exists()
+
+
+def test_it_runs_the_refund_flow_and_the_other_ready_flows_are_drafts_that_may_be_published(filled):
+    flow = Automation.objects.get().flow
+    assert (flow.name, flow.live.number, flow.live.published_by.username) == ("Refund flow", 1, "chidi")
+    drafts = Flow.objects.filter(live__isnull=True)
+    assert drafts.count() == 3
+    for one in Flow.objects.all():
+        assert check(one.draft, directory()) == []
+
+
+def test_what_was_said_before_had_no_flow(filled):
+    assert not FlowRun.objects.exists()

@@ -28,6 +28,14 @@ HOME = Page(
                 "least ten years. If something of ours breaks, we would rather mend it than sell you another.",
             ),
         ),
+        Section(
+            "try-the-chat",
+            "Try the chat",
+            (
+                "This shop is made up, but its chat is real. Ask for a refund of 640 TL, and a person has to look at it first; ask for one of "
+                "320 TL, and you are told how it works. Ask how long delivery takes, or simply say that you want to talk to a human.",
+            ),
+        ),
     ),
 )
 

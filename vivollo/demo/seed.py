@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
-from conversations.models import ChatPage, Conversation, Tag
+from conversations.models import ChatPage, Conversation, Event
 from handoff.models import Assistant, Automation, KnowledgeArticle, Team, Teammate
-from vivollo.demo import content
+from vivollo.demo import content, house
 from vivollo.demo.replay import Cast, Extras, Note, Replay
 from vivollo.demo.shapes import Person
 
 LOCK = 20_261_122  # two seeds at once: the second waits and then finds the demo
 
-TAGS = {"complaint": "red", "delivery": "teal", "invoice": "grey", "refund": "amber", "trade": "violet"}
 EXTRAS = {
     "broken-twice": Extras(tags=("complaint", "delivery")),
     "charged-twice": Extras(tags=("refund",)),
@@ -54,7 +53,7 @@ def fill(*, only_if_empty: bool = False) -> int | None:
         return None
     teams = {queue.slug: Team.objects.get_or_create(name=queue.name)[0] for queue in content.TEAMS}
     people = {person.username: _hire(person, teams) for person in content.TEAMMATES}
-    tags = {name: Tag.objects.get_or_create(name=name, defaults={"colour": colour})[0] for name, colour in TAGS.items()}
+    tags = house.set_up_tags()
     cast = Cast(_open_chat_page(teams[content.TEAMS[0].slug]), people, teams)
     now = timezone.now()
     # The oldest first, so that numbers and times grow together.
@@ -62,7 +61,18 @@ def fill(*, only_if_empty: bool = False) -> int | None:
         extras = EXTRAS.get(canned.key, Extras())
         conversation = Replay(canned, cast, now, extras).play()
         conversation.tags.set(tags[name] for name in extras.tags)
+    _set_up_the_rest(cast, now.year)
     return len(content.CANNED_CONVERSATIONS)
+
+
+def _set_up_the_rest(cast: Cast, year: int) -> None:
+    """The shop's hours, fields and flows. The chat page runs its flow from now on: what was said before had none."""
+    house.set_up_hours(cast.teams[content.TEAMS[0].slug], year)
+    house.set_up_fields()
+    newest = Event.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    cast.chat_page.automation.flow = house.set_up_flows(cast.people["chidi"])
+    cast.chat_page.automation.save(update_fields=["flow"])
+    Event.objects.filter(pk__gt=newest).update(delivered_at=timezone.now())  # nobody has to hear of it
 
 
 def _open_chat_page(team: Team) -> ChatPage:

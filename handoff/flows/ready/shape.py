@@ -17,7 +17,8 @@ class Names:
     team: str = ""
     teammate: str = ""  # the user name
     hours: str = ""
-    rating_field: str = ""  # the key of the field that keeps a rating
+    rating_field: str = ""  # the keys of fields that keep what customers answer
+    amount_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Ready:
 def step(step_id: str, kind: str, title: str, params: Data | None = None, **exits: str) -> Data:
     """One step as plain data."""
     return {"id": step_id, "kind": kind, "title": title, "params": params or {}, "exits": exits}
+
+
+def keep(step_id: str, title: str, field: str, value: str, then: str) -> list[Data]:
+    """The step that keeps the value in the field; none without a field."""
+    return [step(step_id, "set_field", title, {"field": field, "value": value}, next=then)] if field else []
 
 
 def say(step_id: str, title: str, text: str, then: str, options: tuple[str, ...] = ()) -> Data:

@@ -13,6 +13,8 @@ from handoff.flows.script import Step
 from handoff.flows.steps.texts import fixed, rows, short
 
 MOST_INTENTS = 25
+# How sure the classifier must be; what each costs is measured in handoff/assistants/intents.py and its benchmark.
+LIMITS = {"bold": 0.55, "normal": 0.65, "careful": 0.8}
 NONE_OF_THESE = Exit("none", "none of these")
 _SORTED_UPTO = "_sorted_upto"
 
@@ -86,9 +88,9 @@ def intent(visit: Visit) -> Move | None:
     before = visit.at.variables.get(_SORTED_UPTO)
     words = [one.text for one in visit.world.words if not isinstance(before, int) or one.seq > before]
     if not words:
-        return None if visit.waits_for else Move(wait=Wait("answer"))
+        return None if visit.waits_for else Move(wait=Wait("answer"), heard=True)
     examples = {slug(row.get("name")): tuple(_lines(row)) for row in visit.rows("intents")}
-    return Move(need=Classify("\n".join(words), examples))
+    return Move(need=Classify("\n".join(words), examples, LIMITS.get(visit.text("sureness"), LIMITS["normal"])))
 
 
 def slug(name: object) -> str:
@@ -120,6 +122,10 @@ INTENT = Kind(
                 Param("name", "Name", "name", required=True),
                 Param("examples", "Examples, one a line", "lines", required=True, most=50),
             ),
+        ),
+        Param(
+            "sureness", "How sure must it be?", "choice", default="normal",
+            choices=(("bold", "bold: misses little, errs more"), ("normal", "normal"), ("careful", "careful: when in doubt, none of these")),
         ),
     ),
     intent,

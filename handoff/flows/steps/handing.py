@@ -81,7 +81,8 @@ def hand_off(visit: Visit) -> Move | None:
     if ended is None:
         return None
     exits = {"returned": "returned", "resolved": "resolved", "expired": "expired"}
-    return Move(sets=_what_they_did(ended), exit=exits.get(ended.outcome, "failed"), heard=True)
+    done = ended.outcome == "resolved"  # else what came in meanwhile is for whoever goes on
+    return Move(sets=_what_they_did(ended), exit=exits.get(ended.outcome, "failed"), heard=done)
 
 
 def _request(visit: Visit) -> Move:

@@ -143,7 +143,7 @@ def _kept(visit: Visit, taken: Taken) -> tuple[Wish, ...]:
 def _once_more(visit: Visit, hint: str) -> Move:
     tries = visit.at.tries + 1
     if tries >= max(1, visit.number("tries", 3)):
-        return Move(exit="gave_up", heard=True)
+        return Move(exit="gave_up")  # what did not fit is still to be answered
     options = visit.lines("options") if visit.text("kind") == "choice" else ()
     return Move(effects=(Say(hint, options),), wait=Wait("answer"), heard=True, tries=tries)
 
@@ -263,7 +263,7 @@ def _shown(visit: Visit, text: str, *, tries: int) -> Move:
 def _again(visit: Visit, text: str) -> Move:
     tries = visit.at.tries + 1
     if tries >= max(1, visit.number("tries", 3)):
-        return Move(exit="gave_up", heard=True)
+        return Move(exit="gave_up")  # what did not fit is still to be answered
     return _shown(visit, text, tries=tries)
 
 

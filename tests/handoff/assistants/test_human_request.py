@@ -9,6 +9,10 @@ from handoff.outcomes import ReasonCode
 from tests.handoff.assistants.conftest import conversation
 
 ASKS_IN_ENGLISH = """
+I want a person
+I want a person please
+I'd like a person
+I need someone
 can I speak to someone real
 Can I please talk to an actual human being?
 agent
