@@ -32,6 +32,7 @@ KINDS: dict[str, frozenset[str]] = {
     "handoff.requested": frozenset({"handoff_id", "code"}),
     "handoff.engaged": frozenset({"handoff_id"}),
     "handoff.finished": frozenset({"handoff_id", "outcome"}),
+    "flow.placed": frozenset({"flow_id", "chat_page_ids"}),
     "flow.published": frozenset({"flow_id", "version_id"}),
     "flow.started": frozenset({"run_id", "entry"}),
     "flow.moved": frozenset({"run_id", "move", "step", "exit"}),

@@ -66,14 +66,17 @@ def is_ours_locked(turn: Turn) -> bool:
 
 
 def complete_locked(turn: Turn, *, upto_seq: int) -> None:
-    """End the turn; whatever was queued for words that it has answered too ends with it."""
+    """End the turn; what was queued for words that it has answered too ends with it, and no other kind of event."""
     now = timezone.now()
     Turn.objects.filter(pk=turn.pk, claim=turn.claim, state=State.RUNNING).update(
         state=State.COMPLETED, ended_at=now, upto_seq=upto_seq
     )
-    Turn.objects.filter(conversation_id=turn.conversation_id, state=State.QUEUED, upto_seq__lte=upto_seq).update(
-        state=State.COMPLETED, ended_at=now
-    )
+    Turn.objects.filter(
+        conversation_id=turn.conversation_id,
+        state=State.QUEUED,
+        upto_seq__lte=upto_seq,
+        event__kind="message.received",
+    ).update(state=State.COMPLETED, ended_at=now)
     events.announce("turn", conversation_id=turn.conversation_id)
 
 

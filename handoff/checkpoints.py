@@ -207,7 +207,8 @@ def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
     entry = script_of(version.pk).entry("resolving") if version else None
     assert version is not None
     assert entry is not None
-    begin_locked(conversation, version, "resolving", step=entry.step, wraps_up=True)
+    heard = conversation.last_seq  # what was said before is no answer to what it asks now
+    begin_locked(conversation, version, "resolving", step=entry.step, heard=heard, wraps_up=True)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.text import slugify
 
 from conversations import events
 from handoff.flows.check import Problem, check
-from handoff.models import Flow, FlowVersion, Teammate
+from handoff.models import Automation, Flow, FlowVersion, Teammate
 from handoff.worlds import directory
 
 
@@ -74,6 +75,20 @@ def roll_back(*, flow_id: int, number: int, by: Teammate) -> FlowVersion:
     flow.draft, flow.draft_number, flow.draft_at, flow.draft_by = script, flow.draft_number + 1, timezone.now(), by
     flow.save(update_fields=["draft", "draft_number", "draft_at", "draft_by"])
     return _publish_locked(flow, script, by, f"Back to version {number}")
+
+
+@transaction.atomic(durable=True)
+def run_on(*, flow_id: int, name: str, page_ids: Sequence[int], by: Teammate) -> Flow:
+    """The flow has this name; these chat pages run it from their next conversation's event on, and no others do."""
+    flow = Flow.objects.select_for_update().get(pk=flow_id)
+    flow.name = name
+    flow.save(update_fields=["name"])
+    Automation.objects.filter(flow=flow).exclude(chat_page__in=page_ids).update(flow=None)
+    for page_id in page_ids:
+        Automation.objects.update_or_create(chat_page_id=page_id, defaults={"flow": flow})
+    data = {"flow_id": flow.pk, "chat_page_ids": sorted(page_ids)}
+    events.record("flow.placed", conversation_id=None, data=data, teammate_id=by.pk)
+    return flow
 
 
 def _publish_locked(flow: Flow, script: dict[str, Any], by: Teammate, note: str) -> FlowVersion:

@@ -17,6 +17,7 @@ from handoff.models import Assistant, Automation, FlowRun, Handoff
 from handoff.states import Outcome, State
 
 MOST_MESSAGES = 60
+ENDS_OF_REQUESTS = ("handoff.returned", "handoff.returned_to_flow", "handoff.expired")
 
 
 def leading(conversation_id: int) -> Handoff | None:
@@ -120,7 +121,7 @@ def is_waiting(conversation: Conversation) -> bool:
 
 def wishes_heard_upto(conversation: Conversation) -> int:
     """Where the newest request for a person ended: a wish before it has had its answer, and asks for none again."""
-    lines = Message.objects.filter(conversation=conversation, line__in=("handoff.returned", "handoff.expired"))
+    lines = Message.objects.filter(conversation=conversation, line__in=ENDS_OF_REQUESTS)
     return lines.aggregate(seq=Max("seq"))["seq"] or 0
 
 

@@ -10,7 +10,19 @@ import pytest
 from django.db import IntegrityError, connection, models
 from django.utils import timezone
 
-from conversations.models import ChatPage, Conversation, Event, Memory, Message, PageView, Tag, Turn, Visitor
+from conversations.models import (
+    ChatPage,
+    Conversation,
+    Event,
+    Field,
+    FieldValue,
+    Memory,
+    Message,
+    PageView,
+    Tag,
+    Turn,
+    Visitor,
+)
 from tests.breaking import choice_fields, drop, named_rules, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +49,11 @@ def turn(world: SimpleNamespace, **values: Any) -> Turn:
     event = Event.objects.create(kind="message.received", conversation=world.conversation)
     values = {"event": event, "upto_seq": 1, "lease_until": timezone.now()} | values
     return Turn.objects.create(conversation=world.conversation, **values)
+
+
+def field_value(world: SimpleNamespace, **owner: Any) -> FieldValue:
+    size, _ = Field.objects.get_or_create(key="size", defaults={"label": "Size"})
+    return FieldValue.objects.create(**{"field": size, "value": "42"} | owner)
 
 
 def twice(make: Any) -> None:
@@ -75,6 +92,13 @@ BREAKS = {
     "page_view_reported_once": lambda w: twice(
         lambda: PageView.objects.create(visitor=w.deniz, view_id=ID, url="/", seen_at=timezone.now())
     ),
+    "field_key_is_plain": lambda w: Field.objects.create(key="Shoe-Size", label="Shoe size"),
+    "field_owner_is_a_real_choice": lambda w: Field.objects.create(key="size", label="Size", owner="nobody"),
+    "field_kind_is_a_real_choice": lambda w: Field.objects.create(key="size", label="Size", kind="poem"),
+    "field_one_value_per_conversation": lambda w: twice(lambda: field_value(w, conversation=w.conversation)),
+    "field_one_value_per_visitor": lambda w: twice(lambda: field_value(w, visitor=w.deniz)),
+    "field_value_has_one_owner": field_value,
+    "field_value_says_something": lambda w: field_value(w, visitor=w.deniz, value=""),
 }
 # A rule that another one stands before: whatever breaks it breaks the other too, and the database names that first.
 BEHIND = {"turn_state_is_a_real_choice": ("conversations_turn", ["turn_ended_says_when"])}
@@ -124,13 +148,14 @@ def test_two_resolved_conversations_stand_beside_an_open_one(world: SimpleNamesp
 def test_every_choice_field_is_held_by_a_rule(field: models.Field):
     """Rule 16: the list in the model and the one in the database are the same."""
     wanted = {value for value, _ in field.flatchoices if value != ""}
-    held = [
-        set(value)
+    conditions = [
+        one
         for rule in field.model._meta.constraints
         if isinstance(rule, models.CheckConstraint)
-        for name, value in _conditions(rule.condition)
-        if name == f"{field.name}__in"
+        for one in _conditions(rule.condition)
     ]
+    held = [set(value) - {""} for name, value in conditions if name == f"{field.name}__in"]
+    held += [set(range(value + 1)) for name, value in conditions if name == f"{field.name}__lte"]
     assert wanted in held
 
 

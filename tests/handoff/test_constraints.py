@@ -10,7 +10,23 @@ import pytest
 from django.utils import timezone
 
 from conversations.models import Conversation, Event, Message, Turn
-from handoff.models import Assignment, Assistant, Attempt, Automation, Handoff, KnowledgeArticle, Teammate
+from handoff.models import (
+    Assignment,
+    Assistant,
+    Attempt,
+    Automation,
+    BusinessHours,
+    Flow,
+    FlowRun,
+    FlowVersion,
+    Handoff,
+    Holiday,
+    KnowledgeArticle,
+    OpeningTime,
+    Secret,
+    Teammate,
+    Timer,
+)
 from tests.breaking import drop, named_rules, refused_by
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +39,17 @@ def world(deniz, chat_page, assistant, ada) -> SimpleNamespace:
     turn = Turn.objects.create(
         conversation=conversation, event=event, upto_seq=1, lease_until=timezone.now(), state="running"
     )
-    return SimpleNamespace(conversation=conversation, turn=turn, ada=ada, assistant=assistant, now=timezone.now())
+    flow = Flow.objects.create(name="Refund flow", slug="refund-flow")
+    return SimpleNamespace(
+        conversation=conversation,
+        event=event,
+        turn=turn,
+        ada=ada,
+        assistant=assistant,
+        now=timezone.now(),
+        version=FlowVersion.objects.create(flow=flow, number=1, script={"entries": {}, "steps": []}),
+        hours=BusinessHours.objects.create(name="Office"),
+    )
 
 
 def handoff(world: SimpleNamespace, **values: Any) -> Handoff:
@@ -35,6 +61,23 @@ def handoff(world: SimpleNamespace, **values: Any) -> Handoff:
 
 def engaged(world: SimpleNamespace, **values: Any) -> Handoff:
     return handoff(world, **{"state": "engaged", "engaged_at": world.now, "engaged_by": world.ada} | values)
+
+
+def run(world: SimpleNamespace, **values: Any) -> FlowRun:
+    values = {"version": world.version, "entry": "fallback", "step": "ask"} | values
+    return FlowRun.objects.create(conversation=world.conversation, **values)
+
+
+def timer(world: SimpleNamespace, kind: str = "step") -> Timer:
+    return Timer.objects.create(conversation=world.conversation, kind=kind, due_at=world.now)
+
+
+def opening(world: SimpleNamespace, weekday: int = 0) -> OpeningTime:
+    return OpeningTime.objects.create(business_hours=world.hours, weekday=weekday, opens="09:00", closes="18:00")
+
+
+def holiday(world: SimpleNamespace) -> Holiday:
+    return Holiday.objects.create(business_hours=world.hours, date="2026-10-29")
 
 
 BREAKS = {
@@ -55,8 +98,32 @@ BREAKS = {
     "attempt_kind_is_a_real_choice": lambda w: Attempt.objects.create(turn=w.turn, kind="guess", result="none"),
     "automation_note_is_not_empty": lambda w: Automation.objects.update(note=" "),
     "teammate_role_is_a_real_choice": lambda w: Teammate.objects.update(role="boss"),
+    "teammate_availability_is_a_real_choice": lambda w: Teammate.objects.update(availability="asleep"),
+    "handoff_urgency_is_a_real_choice": lambda w: handoff(w, urgency="yesterday"),
+    "opening_weekday_is_a_real_choice": lambda w: opening(w, weekday=7),
+    "opening_begins_once": lambda w: [opening(w), opening(w)],
+    "holiday_is_named_once": lambda w: [holiday(w), holiday(w)],
+    "secret_name_is_plain": lambda w: Secret.objects.create(name="Shop Token", sealed="x"),
+    "secret_is_sealed": lambda w: Secret.objects.create(name="shop_token", sealed=""),
+    "flow_version_number_is_given_once": lambda w: FlowVersion.objects.create(flow=w.version.flow, number=1, script={}),
+    "flow_run_one_live_per_conversation": lambda w: [run(w), run(w)],
+    "flow_run_one_per_event": lambda w: [
+        run(w, event=w.event, state="ended", ending="finished", ended_at=w.now) for _ in range(2)
+    ],
+    "flow_run_state_is_a_real_choice": lambda w: run(w, state="asleep"),
+    "flow_run_entry_is_a_real_choice": lambda w: run(w, entry="whim"),
+    "flow_run_waits_for_is_a_real_choice": lambda w: run(w, waits_for="godot"),
+    "flow_run_ended_says_how_and_when": lambda w: run(w, state="ended", ending="finished"),
+    "flow_run_knows_where_it_stands": lambda w: run(w, step=""),
+    "flow_run_that_waits_knows_until_when": lambda w: run(w, waits_for="time"),
+    "flow_run_that_sleeps_has_its_handoff": lambda w: run(w, waits_for="person"),
+    "timer_one_per_kind_and_conversation": lambda w: [timer(w), timer(w)],
+    "timer_kind_is_a_real_choice": lambda w: timer(w, kind="egg"),
 }
-BEHIND = {"handoff_state_is_a_real_choice": ("handoff_handoff", ["handoff_state_and_times_agree"])}
+BEHIND = {
+    "handoff_state_is_a_real_choice": ("handoff_handoff", ["handoff_state_and_times_agree"]),
+    "flow_run_state_is_a_real_choice": ("handoff_flowrun", ["flow_run_ended_says_how_and_when"]),
+}
 
 
 @pytest.mark.parametrize("rule", named_rules("handoff", "inbox", "vivollo"))
@@ -93,6 +160,33 @@ def test_an_outside_person_is_named_by_desk_and_name(world: SimpleNamespace):
             refused_by(lambda half=half: engaged(world, engaged_by=None, **half)) == "handoff_engaged_names_its_person"
         )
     assert engaged(world, engaged_by=None, engaged_desk="connexease", engaged_name="Can").person_name == "Can"
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"state": "ended", "ending": "", "ended_at": 1},
+        {"state": "ended", "ending": "lost", "ended_at": 1},
+        {"state": "live", "ending": "finished"},
+        {"state": "live", "ended_at": 1},
+    ],
+)
+def test_a_run_that_ended_says_how_and_when_and_no_other(ended: dict[str, Any], world: SimpleNamespace):
+    """Rule 12."""
+    values = ended | ({"ended_at": world.now} if "ended_at" in ended else {})
+    assert refused_by(lambda: run(world, **values)) == "flow_run_ended_says_how_and_when"
+
+
+def test_a_run_that_ended_makes_room_for_another(world: SimpleNamespace):
+    run(world, state="ended", ending="left", ended_at=world.now)
+    assert run(world).pk
+
+
+def test_a_published_version_is_neither_changed_nor_deleted(world: SimpleNamespace):
+    """By a trigger, so that it holds for whoever writes: running conversations rely on their version."""
+    versions = FlowVersion.objects.filter(pk=world.version.pk)
+    for change in (lambda: versions.update(script={}), lambda: versions.update(note="!"), versions.delete):
+        assert refused_by(change) == "flow_version_never_changes"
 
 
 @pytest.mark.parametrize("author", ["assistant", "flow"])

@@ -1,5 +1,5 @@
 """The admin of flows: the list, the editor, the history, and the runs."""
 
-from handoff.admin.flows import list, runs
+from handoff.admin.flows import listing, runs
 
-__all__ = ["list", "runs"]
+__all__ = ["listing", "runs"]

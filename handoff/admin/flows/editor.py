@@ -16,13 +16,15 @@ from handoff.admin.flows.forms import clean, seconds
 from handoff.admin.flows.house import house
 from handoff.admin.flows.panel import as_typed, panel
 from handoff.admin.flows.picture import picture
-from handoff.admin.flows.shell import UNDO, address, keep_for_undo, problems_of, script_or_empty, shell, who
+from handoff.admin.flows.shell import UNDO, address, keep_for_undo, listed, problems_of, script_or_empty, shell, who
 from handoff.designs import ChangedMeanwhile
 from handoff.flows import editing
-from handoff.flows.editing import CannotEdit, Edit
-from handoff.flows.script import ENTRIES, NotAScript, read
+from handoff.flows.check import Problem, check
+from handoff.flows.editing_draft import CannotEdit, Edit
+from handoff.flows.script import NotAScript, read
 from handoff.flows.steps import STEPS
 from handoff.models import Flow
+from handoff.worlds import directory
 
 Data = dict[str, Any]
 LOOKS = "look"  # the form again as it was typed: fields come and go, nothing is kept
@@ -55,23 +57,26 @@ def page(request: HttpRequest, flow: Flow, *, post: QueryDict | None = None, ref
     """The whole page; what was refused says so beside what was typed."""
     flow = Flow.objects.select_related("live__published_by", "draft_by").get(pk=flow.pk)
     problems, script = problems_of(flow), script_or_empty(flow.draft)
-    found = panel(script, request.GET, house(), problems, post)
+    found = panel(script, request.GET, house(), _as_it_would_be(flow, request, post) if post else problems, post)
     drawn = picture(script, problems, step=found.step.id if found.step else "", entry=found.entry)
     context = shell(request, flow, "change", problems) | {
         "picture": drawn,
         "panel": found,
+        "panel_template": f"admin/flows/panel_{found.what}.html",
         "refused": refused,
-        "listed": [(one, _where(drawn.boxes, one.step, one.entry)) for one in problems],
+        "is_typed": post is not None,
+        "listed": listed(script, problems),
         "has_steps": bool(script.steps),
     }
     return render(request, "admin/flows/editor.html", context)
 
 
-def _where(boxes: Any, step: str, entry: str) -> tuple[str, str]:
-    """The link and the title of what a problem is about."""
-    if step:
-        return "?" + urlencode({"step": step}), next((one.box.title for one in boxes if one.box.step_id == step), step)
-    return ("?" + urlencode({"entry": entry}), ENTRIES[entry]) if entry else ("", "")
+def _as_it_would_be(flow: Flow, request: HttpRequest, post: QueryDict) -> list[Problem]:
+    """The problems of the draft with what was typed, so that none is shown that has been mended already."""
+    try:
+        return check(_save(flow.draft, request.GET.get("step", ""), post).data, directory())
+    except (CannotEdit, NotAScript):
+        return problems_of(flow)
 
 
 def _number(text: str) -> int:
@@ -89,6 +94,8 @@ def _chosen(do: str, edit: Edit, post: QueryDict) -> str:
     """Where to go after the change: to the step that it is about."""
     if do == "save_entry":
         return "?" + urlencode({"entry": post.get("entry", "")})
+    if do == "remove_entry":
+        return ""
     there = any(one.get("id") == edit.step_id for one in edit.data["steps"])
     return "?" + urlencode({"step": edit.step_id}) if there else ""
 
@@ -118,12 +125,13 @@ def _save(draft: Data, step_id: str, post: QueryDict) -> Edit:
     if step is None or step.kind not in STEPS:
         raise CannotEdit("This step is not there any more. What you typed is below.")
     new = as_typed(step, STEPS[step.kind], post)
-    return editing.set_step(draft, step_id, title=new.title, params=new.params, exits=new.exits)
+    led = {name: target for name, target in new.exits.items() if target != step.exits.get(name, "")}
+    return editing.set_step(draft, step_id, title=new.title, params=new.params, exits=led)
 
 
 def _add(draft: Data, step_id: str, post: QueryDict) -> Edit:
-    if post.get("entry"):
-        return editing.add_for_entry(draft, post["entry"], post.get("kind", ""))
+    if entry := post.get("entry"):
+        return editing.add_for_entry(draft, entry, post.get("kind", ""))
     return editing.add_after(draft, step_id, post.get("exit", ""), post.get("kind", ""))
 
 

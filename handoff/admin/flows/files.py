@@ -15,6 +15,7 @@ from handoff.admin.flows.forms import clean
 from handoff.admin.flows.shell import address, keep_for_undo, script_or_empty, shell, who
 from handoff.designs import ChangedMeanwhile
 from handoff.flows.differences import differences
+from handoff.flows.ready import READY, Names
 from handoff.flows.script import NotAScript, read
 from handoff.flows.text import NotAFlow, dump, load
 from handoff.models import Flow
@@ -41,10 +42,11 @@ def bring_in(request: HttpRequest, flow: Flow) -> HttpResponse:
     if request.method == "POST":
         context |= {"text": _sent(request)}
         try:
-            _name, data = load(context["text"])
-            context |= {"differences": differences(script_or_empty(flow.draft), read(data)), "checked": True}
+            _name, loaded = load(context["text"])
+            script = read(loaded)
+            context |= {"differences": differences(script_or_empty(flow.draft), script), "checked": True}
             if request.POST.get("do") == "replace":
-                return _replace(request, flow, data)
+                return _replace(request, flow, script.data())
         except (NotAFlow, NotAScript, ChangedMeanwhile) as wrong:
             context |= {"refused": str(wrong)}
             flow.refresh_from_db()
@@ -74,7 +76,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """A new flow: from an empty page, from a template, or from a YAML text."""
     if not request.user.has_perm("handoff.add_flow"):
         raise PermissionDenied
-    context: dict[str, Any] = {"title": "New flow", "opts": None, "refused": "", "text": "", "name": ""}
+    context: dict[str, Any] = {"title": "New flow", "opts": None, "refused": "", "text": "", "name": "", "ready": READY}
     if request.method == "POST":
         context |= {"name": clean(request.POST.get("name", "")).strip(), "text": _sent(request)}
         try:
@@ -88,9 +90,10 @@ def add(request: HttpRequest) -> HttpResponse:
 def _begun(beginning: str, name: str, text: str) -> tuple[str, dict[str, Any]]:
     draft = empty_script()
     if beginning == "yaml":
-        named, draft = load(text)
-        read(draft)
-        name = name or named
+        named, loaded = load(text)
+        name, draft = name or named, read(loaded).data()
+    elif (chosen := READY.get(beginning.removeprefix("ready:"))) is not None:
+        name, draft = name or chosen.name, read(chosen.data(Names())).data()
     if not name:
         raise NotMade("Give the flow a name, such as “Refunds”.")
     if len(name) > 80:

@@ -176,7 +176,7 @@ def _typed(param: Param, post: QueryDict, name: str, old: Any) -> Any:
         return typed_rows(param, post, name) if f"{name}-rows" in post else old
     if name not in post:
         return old
-    text = clean(post[name])
+    text = clean(post.get(name, ""))
     if param.kind == "flag":
         return text == "on"
     if param.kind == "lines":

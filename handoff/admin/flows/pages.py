@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from conversations.models import ChatPage
-from handoff.admin.flows.shell import address, shell
+from handoff import designs
+from handoff.admin.flows.shell import address, shell, who
 from handoff.models import Automation, Flow
 
 
@@ -38,7 +38,8 @@ def pages(request: HttpRequest, flow: Flow) -> HttpResponse:
     now = {"name": flow.name, "pages": ChatPage.objects.filter(automation__flow=flow)}
     form = PagesForm(request.POST or None, initial=now, flow=flow)
     if form.is_valid():
-        run_on(flow, name=form.cleaned_data["name"], page_ids=[one.pk for one in form.cleaned_data["pages"]])
+        pages_now = [one.pk for one in form.cleaned_data["pages"]]
+        designs.run_on(flow_id=flow.pk, name=form.cleaned_data["name"], page_ids=pages_now, by=who(request))
         messages.success(request, "Saved.")
         return HttpResponseRedirect(address(flow, "pages"))
     there = ChatPage.objects.select_related("automation__flow").order_by("name")
@@ -53,13 +54,3 @@ def _elsewhere(page: ChatPage, flow: Flow) -> str:
     automation: Automation | None = getattr(page, "automation", None)
     runs = automation.flow if automation else None
     return f"runs “{runs.name}” now" if runs and runs.pk != flow.pk else ""
-
-
-@transaction.atomic(durable=True)
-def run_on(flow: Flow, *, name: str, page_ids: list[int]) -> None:
-    """The flow has this name; these chat pages run it, and no others do."""
-    flow.name = name
-    flow.save(update_fields=["name"])
-    Automation.objects.filter(flow=flow).exclude(chat_page__in=page_ids).update(flow=None)
-    for page_id in page_ids:
-        Automation.objects.update_or_create(chat_page_id=page_id, defaults={"flow": flow})

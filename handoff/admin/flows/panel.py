@@ -58,21 +58,34 @@ def panel(script: Script, query: QueryDict, house: House, problems: list[Problem
     step_id, entry, asked = query.get("step", ""), query.get("entry", ""), query.get("panel", "")
     if step_id:
         if step_id not in script.steps:
-            return Panel("gone", title=step_id)
+            return Panel("gone", title=step_id, more={"typed": _kept_words(post)})
         return _of_step(script, script.steps[step_id], asked, house, problems, post)
     if entry in ENTRIES:
         return _of_entry(script, entry, asked, problems, post)
     if asked == "entry":
         free = [(name, label) for name, label in ENTRIES.items() if name not in script.entries]
         return Panel("add_entry", title="Another beginning", more={"free": free})
-    return Panel(more={"entries": [(one, title(script, one.step)) for one in script.entries.values()]})
+    return Panel(
+        more={"entries": [(name, ENTRIES[name], _first(script, one.step)) for name, one in script.entries.items()]}
+    )
+
+
+def _kept_words(post: QueryDict | None) -> list[tuple[str, str]]:
+    """What was typed into a form whose step is gone."""
+    sent = [(name.removeprefix("p-"), clean(post.get(name, ""))) for name in post] if post else []
+    return [(name, text) for name, text in sent if text and name not in ("csrfmiddlewaretoken", "expected", "do")]
+
+
+def _first(script: Script, step_id: str) -> str:
+    """Where an entry leads, in words."""
+    return f"→ {title(script, step_id)}" if step_id else "leads nowhere yet"
 
 
 def _of_step(
     script: Script, step: Step, asked: str, house: House, problems: list[Problem], post: QueryDict | None
 ) -> Panel:
     kind = STEPS.get(step.kind)
-    what = next((one for one in ASKED if one == asked), "step")
+    what: What = next((one for one in ASKED if one == asked), "step")
     found = Panel(what, step, kind, title=title(script, step.id))
     exits = kind.exits(step) if kind else ()
     if what == "add":
@@ -95,7 +108,7 @@ def as_typed(step: Step, kind: Kind, post: QueryDict) -> Step:
     for number, one in enumerate(new):
         renamed = old[number].name if len(old) == len(new) and f"exit-{one.name}" not in post else one.name
         exits[one.name] = clean(post.get(f"exit-{renamed}", step.exits.get(one.name, "")))
-    return Step(step.id, step.kind, changed.title, params, {name: target for name, target in exits.items() if target})
+    return Step(step.id, step.kind, changed.title, params, exits)
 
 
 def _fill(found: Panel, script: Script, step: Step, kind: Kind, house: House, problems: list[Problem]) -> None:
@@ -122,12 +135,12 @@ def names(script: Script, step_id: str, *, secrets: bool) -> list[tuple[str, str
     )
 
 
-def _way(script: Script, step: Step, exit: Exit, problems: list[str]) -> Way:
-    target = step.exits.get(exit.name, "")
-    loose = f"not connected: {exit.otherwise}" if exit.otherwise else "not connected yet"
+def _way(script: Script, step: Step, way: Exit, problems: list[str]) -> Way:
+    target = step.exits.get(way.name, "")
+    loose = f"not connected: {way.otherwise}" if way.otherwise else "not connected yet"
     gone = ((target, f"{target} (gone)"),) if target and target != END and target not in script.steps else ()
     choices = (("", loose), (END, "the flow ends here"), *steps_listed(script), *gone)
-    return Way(exit, f"exit-{exit.name}", target, choices, tuple(problems))
+    return Way(way, f"exit-{way.name}", target, choices, tuple(problems))
 
 
 def steps_listed(script: Script) -> Choices:
@@ -155,10 +168,10 @@ def _open(step: Step, exits: tuple[Exit, ...]) -> str:
 
 def _places(script: Script, step: Step) -> Choices:
     return tuple(
-        (f"{one.id}:{exit.name}", f"{step_name(script, one.id)} · {exit.label}")
+        (f"{one.id}:{way.name}", f"{step_name(script, one.id)} · {way.label}")
         for one in script.steps.values()
         if one.id != step.id and (kind := STEPS.get(one.kind))
-        for exit in kind.exits(one)
+        for way in kind.exits(one)
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from handoff.flows.check import Problem
 from handoff.flows.drawing import Box, Drawing, Line, Start, draw
+from handoff.flows.foresight import title
 from handoff.flows.script import Script
 
 GLYPHS = {"Talk": "❝", "Decide": "◇", "Hand over": "☻", "Do": "▸"}
@@ -20,6 +21,7 @@ class Shown:
     """One box with what its template writes."""
 
     box: Box
+    title: str  # all of it
     href: str
     glyph: str
     shade: str
@@ -32,12 +34,17 @@ class Shown:
     def name(self) -> str:
         """What a screen reader says."""
         wrong = f", {self.problems} problem{'s' if self.problems > 1 else ''}" if self.problems else ""
-        return f"{self.box.number}. {self.box.label}: {self.box.title}{wrong}"
+        return f"{self.box.number}. {self.box.label}: {self.title}{wrong}"
 
     @property
-    def middle(self) -> float:
-        """Where its summary lines begin."""
-        return self.box.y + 60
+    def left(self) -> float:
+        """Where its words begin."""
+        return self.box.x + 14
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.box.x + self.box.width
 
     def lines(self) -> list[tuple[float, str]]:
         """The summary with the place of each line."""
@@ -52,6 +59,16 @@ class ShownStart:
     href: str
     problems: int
     is_chosen: bool
+
+    @property
+    def x(self) -> float:
+        """Its middle."""
+        return self.start.x + self.start.width / 2
+
+    @property
+    def y(self) -> float:
+        """Its middle."""
+        return self.start.y + self.start.height / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ def picture(
             below.setdefault(line.source, []).append(line.target)
     boxes = tuple(
         Shown(
-            box, "?" + urlencode({"step": box.step_id}) if links else "", glyph(box), shade(box), wrong[box.step_id],
+            box, title(script, box.step_id), "?" + urlencode({"step": box.step_id}) if links else "", glyph(box), shade(box), wrong[box.step_id],
             box.step_id == step, " ".join(above.get(box.step_id, ())), " ".join(below.get(box.step_id, ())),
         )
         for box in drawing.boxes

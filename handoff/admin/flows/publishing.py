@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from handoff import designs
-from handoff.admin.flows.picture import picture
-from handoff.admin.flows.shell import address, problems_of, script_or_empty, shell, who
+from handoff.admin.flows.picture import Picture, picture
+from handoff.admin.flows.shell import address, listed, problems_of, script_or_empty, shell, who
 from handoff.designs import ChangedMeanwhile, NotPublished
 from handoff.flows.differences import differences
 from handoff.flows.script import Script, read
@@ -27,16 +27,17 @@ def changes(request: HttpRequest, flow: Flow) -> HttpResponse:
     live = read(flow.live.script) if flow.live else None
     context = shell(request, flow, "changes", problems) | {
         "differences": differences(live, draft),
-        "sides": [
-            (f"Live, version {flow.live.number}" if flow.live else "Live: nothing yet", _side(live, "live")),
-            ("Draft", _side(draft, "draft")),
-        ],
+        "listed": listed(draft, problems),
+        "sides": _sides(flow, live, draft),
     }
     return render(request, "admin/flows/changes.html", context)
 
 
-def _side(script: Script | None, name: str) -> object:
-    return picture(script, links=False, name=name) if script else None
+def _sides(flow: Flow, live: Script | None, draft: Script) -> list[tuple[str, Picture]]:
+    there = (
+        [(f"Live, version {flow.live.number}", picture(live, links=False, name="live"))] if flow.live and live else []
+    )
+    return [*there, ("Draft", picture(draft, links=False, name="draft"))]
 
 
 def _publish(request: HttpRequest, flow: Flow) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 
 from handoff.flows.check import Problem, check
-from handoff.flows.script import EMPTY, NotAScript, Script, read
+from handoff.flows.foresight import title
+from handoff.flows.script import EMPTY, ENTRIES, NotAScript, Script, read
 from handoff.models import Flow, Teammate
 from handoff.worlds import directory
 
@@ -61,6 +63,17 @@ def script_or_empty(data: Any) -> Script:
 def problems_of(flow: Flow) -> list[Problem]:
     """Everything that keeps the draft from being published."""
     return check(flow.draft, directory())
+
+
+def listed(script: Script, problems: list[Problem]) -> list[tuple[Problem, tuple[str, str]]]:
+    """Each problem with the link to what it is about, and the name of that."""
+    return [(one, _where(script, one)) for one in problems]
+
+
+def _where(script: Script, problem: Problem) -> tuple[str, str]:
+    if problem.step:
+        return "?" + urlencode({"step": problem.step}), title(script, problem.step)
+    return ("?" + urlencode({"entry": problem.entry}), ENTRIES[problem.entry]) if problem.entry else ("", "")
 
 
 def address(flow: Flow, name: str = "change", *more: Any) -> str:

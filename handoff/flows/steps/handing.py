@@ -50,6 +50,12 @@ def _thought(visit: Visit, reply: Reply) -> Move:
     return Move((*learned, *said), wait=Wait("assistant"), heard=True, tries=answered)
 
 
+def _how_long(answers: object) -> str:
+    if not answers:
+        return "leads as long as it can"
+    return "leaves after one answer" if answers == 1 else f"leaves after {answers} answers"
+
+
 ASSISTANT = Kind(
     "assistant",
     "Assistant",
@@ -66,7 +72,7 @@ ASSISTANT = Kind(
     waits=True,
     silent=False,
     sets=lambda step: frozenset({"assistant.reason", "assistant.code", "assistant.question"}),
-    summary=lambda step: f"leaves after {step.params['answers']} answers" if step.params.get("answers") else "leads as long as it can",
+    summary=lambda step: _how_long(step.params.get("answers")),
 )  # fmt: skip
 
 

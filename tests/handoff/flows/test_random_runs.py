@@ -77,7 +77,7 @@ class Told:
         self.wishes = self.data.draw(st.sampled_from((False, False, False, True)))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None, print_blob=False, suppress_health_check=list(HealthCheck))  # fmt: skip
+@settings(max_examples=70, deadline=None, derandomize=True, database=None, print_blob=False, suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(valid_flows(), st.data())
 def test_a_flow_runs_to_an_end_or_a_rest_whatever_anybody_does(flow, data):
     script = scripts.read(flow)

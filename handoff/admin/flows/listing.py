@@ -18,6 +18,7 @@ from handoff.admin.flows.files import add, bring_in, export
 from handoff.admin.flows.pages import pages
 from handoff.admin.flows.publishing import changes, history, roll_back, version
 from handoff.admin.flows.shell import door
+from handoff.admin.flows.trying import urls as try_urls
 from handoff.flows.check import check
 from handoff.models import Flow, FlowRun
 from handoff.worlds import directory
@@ -48,7 +49,7 @@ class FlowAdmin(KeepsHistory):
     @admin.display(description="live", ordering=F("live__number").desc(nulls_last=True))
     def live_shown(self, flow: Flow) -> SafeString:
         """The version that new runs start with."""
-        return chip("person", f"version {flow.live.number}") if flow.live else chip("finished", "not published")
+        return chip("tag-teal", f"version {flow.live.number}") if flow.live else chip("open", "not published")
 
     @admin.display(description="draft", ordering="-draft_at")
     def draft_shown(self, flow: Flow) -> str:
@@ -92,6 +93,7 @@ class FlowAdmin(KeepsHistory):
             page("pages", pages, "pages"),
             page("export", export, "export"),
             page("import", bring_in, "import"),
+            *try_urls,
             *super().get_urls(),
         ]
 
