@@ -20,6 +20,7 @@ from handoff.flows.moves import Checkpoint
 from handoff.flows.script import ASSISTANT, END
 from handoff.models import FlowRun, FlowVersion, Handoff, Timer
 from handoff.selectors import answered_upto
+from handoff.states import State
 from handoff.worlds import BEFORE, live_run, live_version, script_of
 
 PAUSED = "_paused"  # where a run was when silence led it elsewhere
@@ -154,6 +155,12 @@ def resume_locked(conversation: Conversation) -> bool:
     if run.waits_for != "person":
         _restand(conversation, run, runner.woken_after_person(checkpoint(run)))
     return script_of(run.version_id).step(run.step).kind != "assistant"
+
+
+def sleep_on_locked(conversation: Conversation, handoff: Handoff) -> None:
+    """A run whose own handoff has just ended, and which nobody has woken yet, sleeps on for this newer one."""
+    sleeping = FlowRun.objects.live().filter(conversation=conversation, waits_for="person")
+    sleeping.filter(handoff__state=State.FINISHED).update(handoff=handoff, until=None)
 
 
 def lead_by_assistant_locked(conversation: Conversation) -> None:

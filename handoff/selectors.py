@@ -111,6 +111,12 @@ def answered_upto(conversation: Conversation) -> int:
     return max(by_turns["seq"] or 0, by_people["seq"] or 0, by_flows["seq"] or 0)
 
 
+def spoken_upto(conversation: Conversation) -> int:
+    """The newest entry that the assistant or a person said to the customer."""
+    said = Message.objects.filter(conversation=conversation, author__in=["assistant", "person"], audience="everyone")
+    return said.aggregate(seq=Max("seq"))["seq"] or 0
+
+
 def is_waiting(conversation: Conversation) -> bool:
     """Whether the visitor has said something that nobody has answered."""
     unanswered = Message.objects.filter(

@@ -124,6 +124,7 @@ def open_locked(
         requested_at=timezone.now(),
     )
     briefing.freeze(handoff, open_question=open_question)
+    checkpoints.sleep_on_locked(conversation, handoff)
     if code != ReasonCode.TEAMMATE_PULL:  # who pulls it takes over at once, and one line says so
         line_locked(conversation, "handoff.requested", reason=reason, code=code.value)
     assignments.land_locked(conversation, lands_on)
@@ -280,11 +281,15 @@ def close_locked(conversation: Conversation, *, teammate_id: int | None = None) 
 
 
 def expire_locked(conversation: Conversation, handoff: Handoff) -> bool:
-    """Nobody came in time; false when somebody has, or it has ended. A flow goes on at its exit for that."""
+    """Nobody came in time; false when somebody has, or it has ended. A flow goes on at its exit for that.
+
+    The teammate who never came is let go, so that the next handoff does not land on them again.
+    """
     now = _now_but_not_before("requested_at")
     if not _move(handoff, "expire", outcome=Outcome.EXPIRED, finished_at=now):
         return False
     line_locked(conversation, "handoff.expired")
+    assignments.release_locked(conversation)
     events.record(
         "handoff.finished",
         conversation_id=conversation.pk,

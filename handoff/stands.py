@@ -19,7 +19,7 @@ from handoff.flows.moves import Advance, World
 from handoff.flows.runner import FlowError
 from handoff.flows.script import Entry, Script
 from handoff.models import Flow, FlowRun, FlowVersion, Handoff, Timer
-from handoff.selectors import Briefed, answered_upto, assistant_of, is_waiting, snapshot
+from handoff.selectors import Briefed, answered_upto, assistant_of, is_waiting, snapshot, spoken_upto
 from handoff.states import Outcome
 from handoff.worlds import live_run, live_version, new_words, people_upto, script_of, world
 
@@ -74,8 +74,9 @@ def stand(turn: Turn) -> Stand:
         return Stand(conversation, turn.event, spoke_at, begins=_begins(conversation, turn.event, bool(spoke_at)))
     heard = max(run.heard, people_upto(conversation))
     words = new_words(conversation, after=heard)
-    known = snapshot(conversation, new_from=heard + 1) if words else None
     script = script_of(run.version_id)
+    new_from = heard + 1 if words else _left_by_the_flow(conversation, run, script)
+    known = snapshot(conversation, new_from=new_from) if new_from else None
     is_silence = PAUSED in run.variables or run.entry == "inactivity"
     return Stand(
         conversation,
@@ -88,6 +89,16 @@ def stand(turn: Turn) -> Stand:
         pauses_at=_pauses_at(conversation, turn.event, run, script, bool(words)),
         is_abandoned=bool(words) and run.waits_for == "time" and is_silence,
     )
+
+
+def _left_by_the_flow(conversation: Conversation, run: FlowRun, script: Script) -> int:
+    """Where the words begin that an assistant has to answer though the flow has used them; 0 where there are none.
+
+    A flow may ask for the order number and then let the assistant lead: nobody has said anything since, so it answers
+    all that was said since it, or a person, last spoke.
+    """
+    enters = not run.waits_for and script.step(run.step).kind == "assistant"
+    return spoken_upto(conversation) + 1 if enters and conversation.last_author == "visitor" else 0
 
 
 def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple[FlowVersion, Entry] | None:
@@ -236,10 +247,12 @@ def _close(
     entry = found.script.entry("resolving")
     if entry and not run.wraps_up:
         checkpoints.begin_locked(
-            conversation, run.version, "resolving", step=entry.step, heard=max(run.heard, walked[-1].heard),
+            conversation, run.version, "resolving", step=entry.step, heard=max(walked[-1].heard, conversation.last_seq),
             variables=own_variables(walked[-1].variables), wraps_up=True,
         )  # fmt: skip
         return False
+    if run.wraps_up and is_waiting(conversation):
+        return False  # what they wrote meanwhile is answered first, and the conversation stays open for it
     line_locked(conversation, "conversation.resolved")
     services.close_locked(conversation)
     return True
@@ -283,8 +296,15 @@ def expire_locked(conversation: Conversation, run: FlowRun) -> None:
 
 
 def wrapped_up_locked(conversation: Conversation) -> None:
-    """Wrapping up has taken long enough: the conversation is closed now, unless a person is on it again."""
+    """Wrapping up has taken long enough: the conversation is closed now.
+
+    Unless a person is on it again, or the customer wrote something that nobody has answered: that comes first.
+    """
     run = live_run(conversation.pk)
-    if run and run.wraps_up and not Handoff.objects.open().filter(conversation=conversation).exists():
+    if run is None or not run.wraps_up or Handoff.objects.open().filter(conversation=conversation).exists():
+        return
+    if is_waiting(conversation):
+        end_locked(run, "left")
+    else:
         line_locked(conversation, "conversation.resolved")
         services.close_locked(conversation)

@@ -77,6 +77,7 @@ def world(conversation: Conversation, run: FlowRun, words: tuple[Words, ...], kn
         around=LiveSurroundings(conversation),
         reachable=Reachable(),
         words=words,
+        awaits_word=conversation.last_author == "visitor",
         newest_seq=words[-1].seq if words else max(run.heard, people_upto(conversation)),
         wish=_wish(conversation, words, known),
         ended=_ended(conversation, run),

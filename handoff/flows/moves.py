@@ -51,6 +51,7 @@ class World:
     reachable: Container[str]  # "team:Support", "teammate:ada": where a handoff can land now
     words: tuple[Words, ...] = ()  # the visitor's, oldest first, that the run has not heard
     newest_seq: int = 0
+    awaits_word: bool = False  # whether nobody has spoken since the visitor did
     wish: RequestHandoff | None = None  # the wish for a person in these words
     ended: Ended | None = None  # the handoff that the run slept for, once it is over
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conversations import events, turns
 from conversations.models import Event, Memory, Message, Turn
-from handoff import automation, leases, selectors, services, thinking
+from handoff import automation, leases, looks, selectors, services, thinking
 from handoff.assistants import ENGINES
 from handoff.assistants.base import EngineError, Reply, Tried
 from handoff.models import Attempt, Automation, Handoff
@@ -425,12 +425,12 @@ def test_a_visitor_who_never_stops_typing_is_answered_after_two_restarts(deniz, 
     engine(interrupted)
     said = say(deniz, "0")
     work_off()
-    assert rounds[: automation.MOST_RESTARTS + 1] == [["0"], ["0", "1"], ["0", "1", "2"]]
+    assert rounds[: looks.MOST_RESTARTS + 1] == [["0"], ["0", "1"], ["0", "1", "2"]]
     assert by_automation(thread(said.conversation_id)) == ["You said: 0 + 1 + 2", "You said: 3 + 4"]
 
 
 def test_a_visitor_who_never_stops_typing_is_answered_after_ten_seconds(deniz, assistant, say, engine, monkeypatch):
-    monkeypatch.setattr(automation, "MOST_SECONDS", 0.0)
+    monkeypatch.setattr(looks, "MOST_SECONDS", 0.0)
     rounds = []
 
     def interrupted(snapshot):
@@ -553,7 +553,7 @@ def test_a_thinking_worker_keeps_its_lease(deniz, assistant, say, engine, settin
 def test_a_clock_that_is_behind_the_databases_keeps_nobody_waiting(settings, monkeypatch):
     settings.TURN_SETTLE_MILLISECONDS = 700
     slept = []
-    monkeypatch.setattr(automation.time, "sleep", slept.append)
+    monkeypatch.setattr(looks.time, "sleep", slept.append)
     ahead = Briefed(assistant=None, snapshot=None, upto_seq=1, last_said_at=time.time() + 60)
-    automation._let_settle(ahead)
+    looks.let_settle(ahead)
     assert slept == [pytest.approx(0.7)]

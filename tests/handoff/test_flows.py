@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conversations.models import Conversation, Event, Memory, Message
-from handoff import automation
+from handoff import looks
 from handoff.models import Flow, FlowRun, FlowVersion, Secret
 from handoff.selectors import leading
 from tests.handoff.flow_cast import ask, condition, message, published, run_of, runs, step, words, writes
@@ -173,7 +173,7 @@ def test_a_flow_that_goes_round_in_circles_is_stopped_by_a_handoff(chat_page, de
     broken(chat_page, [one, two])
     conversation_id = writes(deniz, "Hi")
     assert "did not come to rest" in leading(conversation_id).reason
-    assert Event.objects.filter(kind="flow.moved").count() <= automation.MOST_LOOKS
+    assert Event.objects.filter(kind="flow.moved").count() <= looks.MOST_LOOKS
 
 
 COMMANDS = [

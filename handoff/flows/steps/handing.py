@@ -21,10 +21,13 @@ PERSON = frozenset(
 
 
 def assistant(visit: Visit) -> Move | None:
-    """The assistant answers each message, until it has answered often enough or needs a person."""
+    """The assistant answers each message, until it has answered often enough or needs a person.
+
+    Entered after a question of the flow it answers at once, rather than leave the customer in silence.
+    """
     if isinstance(visit.given, Reply):
         return _thought(visit, visit.given)
-    if visit.world.words:
+    if visit.world.words or (visit.world.awaits_word and not visit.waits_for):
         return Move(need=Think())
     return None if visit.waits_for else Move(wait=Wait("assistant"))
 
