@@ -15,15 +15,15 @@ from django.utils import timezone
 from conversations import events
 from conversations.models import Conversation, Event
 from handoff.facts import field_values
-from handoff.flows import runner
+from handoff.flows import rests, runner
 from handoff.flows.moves import Checkpoint
-from handoff.flows.script import ASSISTANT, END
+from handoff.flows.rests import BEFORE
+from handoff.flows.script import ASSISTANT
 from handoff.models import FlowRun, FlowVersion, Handoff, Timer
 from handoff.selectors import answered_upto
 from handoff.states import State
-from handoff.worlds import BEFORE, live_run, live_version, script_of
+from handoff.worlds import live_run, live_version, script_of
 
-PAUSED = "_paused"  # where a run was when silence led it elsewhere
 RINGS_AT_ONCE = 200
 
 
@@ -167,20 +167,11 @@ def lead_by_assistant_locked(conversation: Conversation) -> None:
     """The assistant leads from here on, and the flow stays behind it; without a flow it leads anyway."""
     run = live_run(conversation.pk)
     if run:
-        _restand(
-            conversation,
-            run,
-            Checkpoint(step=ASSISTANT, variables=own_variables(run.variables), heard=run.heard, moves=run.moves),
-        )
+        _restand(conversation, run, rests.led_by_assistant(checkpoint(run)))
         return
     version = live_version(conversation.chat_page_id)
     if version:
         begin_locked(conversation, version, "handed_back", step=ASSISTANT, heard=answered_upto(conversation))
-
-
-def own_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a run takes along to another place: its variables, without where it was before."""
-    return {name: value for name, value in variables.items() if name not in (PAUSED, BEFORE)}
 
 
 def _restand(conversation: Conversation, run: FlowRun, at: Checkpoint) -> None:
@@ -221,8 +212,7 @@ def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
 
 def leads_on(run: FlowRun) -> bool:
     """Whether the step that the run sleeps at has something to do once the person is done for good."""
-    target = script_of(run.version_id).step(run.step).exits.get("resolved", "")
-    return bool(target) and target != END
+    return rests.leads_on(script_of(run.version_id), run.step)
 
 
 # ── Silence.
@@ -231,22 +221,9 @@ def leads_on(run: FlowRun) -> bool:
 def pause_locked(conversation: Conversation, run: FlowRun, step: str) -> None:
     """The run does what silence asks for, and remembers where it was."""
     at = checkpoint(run)
-    paused = {"step": at.step, "waits_for": at.waits_for, "tries": at.tries}
     events.record("flow.started", conversation_id=run.conversation_id, data={"run_id": run.pk, "entry": "inactivity"})
-    there = Checkpoint(step=step, variables={**at.variables, PAUSED: paused}, heard=at.heard, moves=at.moves + 1)
+    there = rests.paused(at, step)
     save_locked(conversation, run, there, walked=[(there.moves, at.step, "inactivity")])
-
-
-def unpaused(at: Checkpoint) -> Checkpoint | None:
-    """Where the run was before silence led it elsewhere; None where it was nowhere else."""
-    paused = at.variables.get(PAUSED)
-    if not isinstance(paused, dict):
-        return None
-    variables = {name: value for name, value in at.variables.items() if name != PAUSED}
-    return Checkpoint(
-        step=paused["step"], waits_for=paused["waits_for"], variables=variables, tries=paused["tries"],
-        heard=at.heard, moves=at.moves + 1,
-    )  # fmt: skip
 
 
 # ── Timers.

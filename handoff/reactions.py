@@ -12,7 +12,7 @@ from django.db import transaction
 
 from conversations import live, turns
 from conversations.models import Conversation, Event
-from handoff import stands
+from handoff import greetings, stands
 from handoff.models import FlowRun, Handoff
 
 
@@ -47,7 +47,7 @@ def _queue(event: Event, conversation_id: int, upto_seq: int) -> None:
 def greet(events: Sequence[Event]) -> None:
     """Handles chat.opened: where the chat page's flow begins before the customer types, its conversation begins now."""
     for event in events:
-        conversation = stands.greeted_locked(event.data["visitor_id"])
+        conversation = greetings.greeted_locked(event.data["visitor_id"])
         if conversation is not None:
             _queue(event, conversation.pk, conversation.last_seq)
 

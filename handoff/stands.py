@@ -9,12 +9,12 @@ from datetime import timedelta
 from django.db.models import Min
 from django.utils import timezone
 
-from conversations.models import Conversation, Event, Message, Turn, Visitor
-from conversations.services import line_locked, start_locked
+from conversations.models import Conversation, Event, Message, Turn
+from conversations.services import line_locked
 from handoff import checkpoints, services
-from handoff.checkpoints import PAUSED, checkpoint, end_locked, own_variables, save_locked, set_timer
+from handoff.checkpoints import checkpoint, end_locked, save_locked, set_timer
 from handoff.facts import Facts, LiveSurroundings
-from handoff.flows import runner
+from handoff.flows import rests, runner
 from handoff.flows.moves import Advance, World
 from handoff.flows.runner import FlowError
 from handoff.flows.script import Entry, Script
@@ -22,8 +22,6 @@ from handoff.models import Flow, FlowRun, FlowVersion, Handoff, Timer
 from handoff.selectors import Briefed, answered_upto, assistant_of, is_waiting, snapshot, spoken_upto
 from handoff.states import Outcome
 from handoff.worlds import live_run, live_version, new_words, people_upto, script_of, world
-
-GREETS_AGAIN_AFTER = timedelta(hours=1)  # a conversation that was closed lately is not begun anew by a reload
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,6 @@ def has_entry(chat_page_id: int, name: str) -> bool:
     return version is not None and script_of(version.pk).entry(name) is not None
 
 
-def greets(chat_page_id: int) -> bool:
-    """Whether the chat page's flow speaks before the customer does."""
-    return has_entry(chat_page_id, "start")
-
-
 def stand(turn: Turn) -> Stand:
     """Where things stand now."""
     conversation = Conversation.objects.select_related("visitor", "chat_page").get(pk=turn.conversation_id)
@@ -77,7 +70,6 @@ def stand(turn: Turn) -> Stand:
     script = script_of(run.version_id)
     new_from = heard + 1 if words else _left_by_the_flow(conversation, run, script)
     known = snapshot(conversation, new_from=new_from) if new_from else None
-    is_silence = PAUSED in run.variables or run.entry == "inactivity"
     return Stand(
         conversation,
         turn.event,
@@ -87,7 +79,7 @@ def stand(turn: Turn) -> Stand:
         known=known,
         world=world(conversation, run, words, known),
         pauses_at=_pauses_at(conversation, turn.event, run, script, bool(words)),
-        is_abandoned=bool(words) and run.waits_for == "time" and is_silence,
+        is_abandoned=bool(words) and rests.sees_to_silence(checkpoint(run), run.entry),
     )
 
 
@@ -107,7 +99,7 @@ def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple
     if version is None or FlowRun.objects.filter(event=event).exists() or _went_on(conversation, event):
         return None
     script = script_of(version.pk)
-    for name in _entries_for(event):
+    for name in rests.BEGINS[_happened(event)]:
         entry = script.entry(name)
         if entry and _applies(conversation, entry, has_spoken):
             return version, entry
@@ -116,18 +108,18 @@ def _begins(conversation: Conversation, event: Event, has_spoken: bool) -> tuple
 
 def _went_on(conversation: Conversation, event: Event) -> bool:
     """Whether a hand-back, or a time that came, has led a run to its end: then no other begins with it."""
-    if event.kind not in ("handoff.finished", "timer.rang"):
+    if _happened(event) not in rests.ONE_RUN:
         return False
     return Event.objects.filter(conversation=conversation, kind="flow.ended", pk__gt=event.pk).exists()
 
 
-def _entries_for(event: Event) -> tuple[str, ...]:
-    """In which ways a run may begin now; words that came in meanwhile are the flow's, whatever the event was."""
-    if event.kind == "timer.rang" and event.data["timer"] == Timer.Kind.INACTIVITY:
-        return "inactivity", "fallback"
-    if event.kind == "handoff.finished" and event.data["outcome"] == Outcome.RETURNED:
-        return "handed_back", "fallback"
-    return {"chat.opened": ("start", "fallback"), "conversation.resolved": ("resolved",)}.get(event.kind, ("fallback",))
+def _happened(event: Event) -> str:
+    """What the event is to a flow."""
+    if event.kind == "timer.rang":
+        return "silent" if event.data["timer"] == Timer.Kind.INACTIVITY else "due"
+    if event.kind == "handoff.finished":
+        return "returned" if event.data["outcome"] == Outcome.RETURNED else "finished"
+    return {"chat.opened": "opened", "conversation.resolved": "resolved"}.get(event.kind, "wrote")
 
 
 def _applies(conversation: Conversation, entry: Entry, has_spoken: bool) -> bool:
@@ -140,16 +132,14 @@ def _applies(conversation: Conversation, entry: Entry, has_spoken: bool) -> bool
 
 def _is_silent(conversation: Conversation, entry: Entry) -> bool:
     """Whether the customer has been silent for so long, after somebody spoke to them."""
-    quiet = timezone.now() - conversation.last_at
-    return conversation.last_author not in ("", "visitor") and quiet >= timedelta(seconds=entry.seconds)
+    return rests.is_silent(entry, conversation.last_author, timezone.now() - conversation.last_at)
 
 
 def _pauses_at(conversation: Conversation, event: Event, run: FlowRun, script: Script, has_words: bool) -> str:
     entry = script.entry("inactivity")
-    if entry is None or has_words or PAUSED in run.variables or "inactivity" not in _entries_for(event):
+    if entry is None or has_words or _happened(event) != "silent":
         return ""
-    waits = run.waits_for in ("answer", "assistant")
-    return entry.step if waits and _is_silent(conversation, entry) else ""
+    return entry.step if rests.may_pause(checkpoint(run)) and _is_silent(conversation, entry) else ""
 
 
 def begin_locked(found: Stand, conversation: Conversation, turn: Turn) -> None:
@@ -171,7 +161,7 @@ def begin_locked(found: Stand, conversation: Conversation, turn: Turn) -> None:
 def back_locked(conversation: Conversation, run: FlowRun) -> None:
     """The run is again where it was before silence led it elsewhere, or is over where it was nowhere."""
     walked = [(run.moves + 1, run.step, "reply")]
-    before = checkpoints.unpaused(checkpoint(run))
+    before = rests.unpaused(checkpoint(run))
     if before:
         save_locked(conversation, run, before, walked=walked)
     else:
@@ -209,7 +199,7 @@ def store_locked(found: Stand, walked: Sequence[Advance], opened: Handoff | None
             save_locked(conversation, run, last.at, walked=ways, handoff=opened)
         return last.rests
     at = replace(checkpoint(run), variables=last.variables, heard=max(run.heard, last.heard))
-    if last.ending == "finished" and (before := checkpoints.unpaused(at)):
+    if last.ending == "finished" and (before := rests.unpaused(at)):
         save_locked(conversation, run, replace(before, moves=ways[-1][0]), walked=ways)
         return True
     if last.ending == "moved":
@@ -232,7 +222,7 @@ def _go_on_elsewhere(
     end_locked(run, "moved", walked=ways, heard=walked[-1].heard)
     checkpoints.begin_locked(
         conversation, flow.live, entry.name, step=entry.step, heard=max(run.heard, walked[-1].heard),
-        variables=own_variables(walked[-1].variables), wraps_up=run.wraps_up,
+        variables=rests.own_variables(walked[-1].variables), wraps_up=run.wraps_up,
     )  # fmt: skip
     return False
 
@@ -248,7 +238,7 @@ def _close(
     if entry and not run.wraps_up:
         checkpoints.begin_locked(
             conversation, run.version, "resolving", step=entry.step, heard=max(walked[-1].heard, conversation.last_seq),
-            variables=own_variables(walked[-1].variables), wraps_up=True,
+            variables=rests.own_variables(walked[-1].variables), wraps_up=True,
         )  # fmt: skip
         return False
     if run.wraps_up and is_waiting(conversation):
@@ -262,8 +252,7 @@ def arm_silence_locked(conversation: Conversation, script: Script | None, *, eve
     """From now on the customer's silence is counted, unless nobody waits for their words."""
     script = script or _script_of_page(conversation)
     entry = script.entry("inactivity") if script else None
-    is_silence = event.kind == "timer.rang" and event.data["timer"] == Timer.Kind.INACTIVITY
-    if entry is None or conversation.status != Conversation.Status.OPEN or is_silence:
+    if entry is None or conversation.status != Conversation.Status.OPEN or _happened(event) == "silent":
         return
     if Handoff.objects.open().filter(conversation=conversation).exists():
         return
@@ -275,18 +264,6 @@ def arm_silence_locked(conversation: Conversation, script: Script | None, *, eve
 def _script_of_page(conversation: Conversation) -> Script | None:
     version = live_version(conversation.chat_page_id)
     return script_of(version.pk) if version else None
-
-
-def greeted_locked(visitor_id: int) -> Conversation | None:
-    """The conversation in which the flow speaks first, begun now; None where it does not, or one is there already."""
-    visitor = Visitor.objects.select_related("chat_page").get(pk=visitor_id)
-    if not greets(visitor.chat_page_id):
-        return None
-    lately = timezone.now() - GREETS_AGAIN_AFTER
-    theirs = Conversation.objects.filter(visitor=visitor, chat_page_id=visitor.chat_page_id)
-    if theirs.unresolved().exists() or theirs.filter(resolved_at__gt=lately).exists():
-        return None
-    return start_locked(visitor)
 
 
 def expire_locked(conversation: Conversation, run: FlowRun) -> None:

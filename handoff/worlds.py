@@ -13,13 +13,12 @@ from handoff.facts import Facts, LiveSurroundings, Reachable, field_values
 from handoff.flows import script as scripts
 from handoff.flows.directory import Directory
 from handoff.flows.moves import Ended, Words, World
+from handoff.flows.rests import BEFORE
 from handoff.flows.script import Script
 from handoff.models import Automation, BusinessHours, Flow, FlowRun, FlowVersion, Secret, Team, Teammate
 from handoff.outcomes import ReasonCode, RequestHandoff
 from handoff.selectors import Briefed, wishes_heard_upto
 from handoff.states import State
-
-BEFORE = "_before"  # what tags and fields there were when the run went to sleep
 
 
 @lru_cache(maxsize=64)

@@ -168,7 +168,7 @@ EVENT_HANDLERS: dict[str, list[str]] = {
 # Tells the chat page who is speaking: a function of a conversation id that returns a Speaker.
 CHAT_STATUS = "handoff.selectors.chat_status"
 # Tells whether a chat page's flow speaks before the customer does: a function of a chat page's id.
-CHAT_GREETS = "handoff.stands.greets"
+CHAT_GREETS = "handoff.greetings.greets"
 # What the chat page asks for when a visitor presses "Talk to a person".
 CHAT_REQUEST_PERSON = "handoff.services.request_by_visitor"
 

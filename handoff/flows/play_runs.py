@@ -12,7 +12,6 @@ from handoff.flows.play import Play
 from handoff.flows.runner import FlowError
 from handoff.flows.script import ENTRIES, Entry
 
-ONE_RUN = frozenset({"returned", "finished", "due", "silent"})  # where a run has ended then, no other begins with it
 ENDINGS = {
     "finished": "The flow comes to its end.",
     "resolved": "The flow closes the conversation.",
@@ -43,7 +42,7 @@ def store(play: Play, at: Checkpoint, advance: Advance, *, requested: bool) -> b
         if advance.left:
             _save(play, advance.at, advance.left, advance.by)
         return advance.rests
-    before = rests.unpaused(replace(at, heard=max(at.heard, advance.heard)))
+    before = rests.unpaused(replace(at, variables=advance.variables, heard=max(at.heard, advance.heard)))
     if advance.ending == "finished" and before:
         _save(play, before, advance.left, advance.by)
         return True
@@ -51,7 +50,7 @@ def store(play: Play, at: Checkpoint, advance: Advance, *, requested: bool) -> b
     if advance.ending == "moved":
         return _go_on_elsewhere(play, advance.flow)
     if advance.ending == "resolved" or play.scene.wraps_up:
-        return _closed_by_flow(play, at, advance)
+        return _closed_by_flow(play, advance)
     end(play, "finished", heard=advance.heard)
     return requested or play.event == "resolved"
 
@@ -71,7 +70,7 @@ def _walk(play: Play, left: str, by: str, step: str = "") -> None:
 def end(play: Play, ending: str, *, heard: int = 0) -> None:
     """The run is over, and has answered what it has heard."""
     at = play.scene.at
-    play.has_begun = play.has_begun or play.event in ONE_RUN
+    play.has_begun = play.has_begun or play.event in rests.ONE_RUN
     play.line("flow", ENDINGS[ending])
     play.set(
         at=None, entry="", wraps_up=False, wrap_up_at=None, ended=None, asked=None,
@@ -88,13 +87,13 @@ def _go_on_elsewhere(play: Play, flow: str) -> bool:
     return True
 
 
-def _closed_by_flow(play: Play, at: Checkpoint, advance: Advance) -> bool:
+def _closed_by_flow(play: Play, advance: Advance) -> bool:
     wrapped, entry = play.scene.wraps_up, play.script.entry("resolving")
     end(play, "resolved", heard=advance.heard)
     if play.event == "resolved":
         return True
     if entry and not wrapped:
-        begin(play, entry, variables=rests.own_variables(at.variables))
+        begin(play, entry, variables=rests.own_variables(advance.variables))
         return False
     if wrapped and play.is_waiting:
         return False  # what they wrote meanwhile is answered first, and the conversation stays open for it

@@ -18,16 +18,12 @@ from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff
 
 MOST_LOOKS = 120
 HIDDEN = "•••"  # in the place of a secret
-BEGINS: dict[str, tuple[str, ...]] = {  # what happened → the entries by which a run may begin then
-    "opened": ("start", "fallback"), "returned": ("handed_back", "fallback"), "silent": ("inactivity", "fallback"),
-    "wrote": ("fallback",), "finished": ("fallback",), "due": ("fallback",), "resolved": ("resolved",),
-}  # fmt: skip
 INTERRUPTED = "The call was interrupted, and must not be repeated: nobody knows whether it was done."
 
 
-def turn(play: Play, event: str) -> None:
+def turn(play: Play, event: str, *, has_begun: bool = False) -> None:
     """Do what is left to do, unless a person leads; what cannot go on asks for one, and says why."""
-    play.event, play.given, play.has_begun, play.has_spoken = event, None, False, False
+    play.event, play.given, play.has_begun, play.has_spoken = event, None, has_begun, False
     _look_on(play)
 
 
@@ -90,7 +86,7 @@ def _look(play: Play) -> bool:
 def _begins(play: Play) -> Entry | None:
     if play.has_begun:
         return None
-    found = (play.script.entry(name) for name in BEGINS.get(play.event, ()))
+    found = (play.script.entry(name) for name in rests.BEGINS[play.event])
     return next((entry for entry in found if entry and _applies(play, entry)), None)
 
 

@@ -15,6 +15,7 @@ from handoff.flows.calls import Answered, CallFailed
 from handoff.flows.foresight import awaited
 from handoff.flows.moves import Checkpoint, Given
 from handoff.flows.play import Play, Sorter, Thinker
+from handoff.flows.play_clock import let_pass
 from handoff.flows.play_effects import end_handoff, request
 from handoff.flows.play_runs import begin, close, end
 from handoff.flows.play_turns import go_on, turn
@@ -22,7 +23,6 @@ from handoff.flows.scenes import House, Scene
 from handoff.flows.script import ASSISTANT, Script
 from handoff.outcomes import ReasonCode, RequestHandoff
 
-MOST_RINGS = 50  # things that happen by themselves while time passes
 MOST_SHOWN = 300
 MOST_FAILURES = 2  # of the assistant, after which nobody may hand back to it
 
@@ -127,10 +127,6 @@ def standing(script: Script, scene: Scene) -> str:
 # ── The customer.
 
 
-def _opens(play: Play, action: Opens) -> None:
-    turn(play, "opened")
-
-
 def _writes(play: Play, action: Writes) -> None:
     if play.scene.is_closed:
         raise Refused("The conversation is closed: what the customer writes now begins a new one. Start again.")
@@ -220,62 +216,6 @@ def _wraps_up(play: Play, *, sleeps: bool) -> bool:
     return True
 
 
-# ── The clock.
-
-
-def _passes(play: Play, action: Passes) -> None:
-    """Waits end, requests expire and silence is noticed, each at its time."""
-    until = play.later(max(0.0, action.seconds))
-    play.line("time", f"{duration(action.seconds)} pass.")
-    for _ring in range(MOST_RINGS):
-        due = [(moment, name) for name, moment in play.scene.timers if moment <= until]
-        if not due or play.scene.asked:
-            break
-        moment, name = min(due)
-        play.set(clock=moment)
-        _RINGS[name](play)
-    else:
-        play.line("time", f"So much happened meanwhile that the clock stops at {play.scene.clock:%H:%M}.")
-        return
-    if not play.scene.asked:
-        play.set(clock=until)
-
-
-def _rings_for_step(play: Play) -> None:
-    """A wait is over, or a request has waited long enough."""
-    if not play.sleeps:
-        turn(play, "due")
-    elif play.scene.leads == "waiting":  # else somebody came in time
-        end_handoff(play, "expired", "Nobody came in time; the flow goes on.")
-        turn(play, "finished")
-
-
-def _rings_for_silence(play: Play) -> None:
-    play.set(silence_at=None)
-    turn(play, "silent")
-
-
-def _rings_for_wrapping_up(play: Play) -> None:
-    """Wrapping up has taken long enough; what the customer wrote meanwhile, and nobody has answered, comes first."""
-    play.set(wrap_up_at=None)
-    if not play.scene.wraps_up or play.scene.leads != "automation":
-        return
-    if play.is_waiting:
-        end(play, "left")
-        turn(play, "due")
-    else:
-        play.line("closed", "The conversation was closed.")
-        close(play)
-
-
-def duration(seconds: float) -> str:
-    """So many seconds, as people say it."""
-    for size, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:.0f} {name}{'' if seconds == size else 's'}"
-    return f"{seconds:.0f} seconds"
-
-
 # ── The outside service.
 
 
@@ -297,18 +237,13 @@ def _go_on(play: Play, words: str, given: Given) -> None:
 
 
 _ACTS: dict[type, Callable[[Play, Any], None]] = {
-    Opens: _opens,
+    Opens: lambda play, action: turn(play, "opened"),
     Writes: _writes,
     WantsPerson: _wants_person,
     TakesOver: _takes_over,
     HandsBack: _hands_back,
     Finishes: _finishes,
-    Passes: _passes,
+    Passes: lambda play, action: let_pass(play, action.seconds),
     ServiceAnswers: _service_answers,
     ServiceFails: _service_fails,
-}
-_RINGS: dict[str, Callable[[Play], None]] = {
-    "step": _rings_for_step,
-    "silence": _rings_for_silence,
-    "wrap": _rings_for_wrapping_up,
 }

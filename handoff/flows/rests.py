@@ -1,4 +1,4 @@
-"""Where a run rests, and where it goes on from there: the rules that a run in earnest and one in play share."""
+"""Where a run begins, rests and goes on from there: the rules that a run in earnest and one in play share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from handoff.flows.script import ASSISTANT, END, Entry, Script
 
 PAUSED = "_paused"  # where a run was when silence led it elsewhere
 BEFORE = "_before"  # what tags and fields there were when the run went to sleep
+BEGINS: dict[str, tuple[str, ...]] = {  # what happened → the entries by which a run may begin then
+    "opened": ("start", "fallback"), "returned": ("handed_back", "fallback"), "silent": ("inactivity", "fallback"),
+    "wrote": ("fallback",), "finished": ("fallback",), "due": ("fallback",), "resolved": ("resolved",),
+}  # fmt: skip
+ONE_RUN = frozenset({"returned", "finished", "due", "silent"})  # where a run has ended then, no other begins with it
 
 
 def own_variables(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,21 @@ def test_words_written_while_a_flow_wraps_up_are_answered_and_it_stays_open(seco
     assert words(conversation_id)[-1] in ("You said: And my other order?", "Hello.")
 
 
+def test_a_question_in_place_of_a_rating_is_answered_and_it_stays_open(chat_page, deniz, ada, engine):
+    engine(repeats)
+    runs(
+        chat_page, ask("rating", "choice", options=["1", "2"], tries=1), step("assistant", "lead"),
+        entries={"fallback": "lead", "resolving": "rating"},
+    )  # fmt: skip
+    conversation_id = writes(deniz, "Hi")
+    services.take_over(conversation_id=conversation_id, teammate=ada, body="Done!")
+    services.finish(conversation_id=conversation_id, teammate=ada)
+    work_off()
+    writes(deniz, "And my other order?")
+    assert words(conversation_id)[-2:] == ["Which rating?", "You said: And my other order?"]
+    assert Conversation.objects.get(pk=conversation_id).status == "open"
+
+
 def test_a_flow_sleeps_on_when_a_newer_request_comes_before_it_wakes(chat_page, deniz, ada):
     """Its own request has expired, and the customer asked again before a worker came."""
     exits = {"returned": "back", "expired": "late"}

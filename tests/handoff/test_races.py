@@ -297,7 +297,9 @@ def test_case_31_of_two_claims_by_teammates_one_wins_and_names_itself(deniz, ada
     for _ in range(15):
         said = say(deniz, "Hello")
         claims = [
-            lambda said=said, who=who: assignments.claim(conversation_id=said.conversation_id, teammate=who, expected=None)
+            lambda said=said, who=who: assignments.claim(
+                conversation_id=said.conversation_id, teammate=who, expected=None
+            )
             for who in (ada, bruno)
         ]
         results = race(*claims)

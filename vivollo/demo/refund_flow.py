@@ -7,11 +7,11 @@ from typing import Any
 from handoff.flows.ready import READY, Names
 
 Data = dict[str, Any]
-WRAPPING_UP = {"rating", "keep_rating", "thanks", "more"}  # the shop's first flow does it for both
+WRAPPING_UP = {"rating", "keep_rating", "thanks"}  # the shop's first flow does it for both
 
 SMALL: Data = {
     "text": (
-        "Thank you. A refund of {{amount}} {{amount_currency}} needs nobody's decision: register the return of order {{order}} on "
+        "Thank you. Nobody has to approve a refund of {{amount}} {{amount_currency}}: register the return of order {{order}} on "
         "the order page within thirty days, print the label, and bring the parcel to the carrier's shop. We refund within five "
         "working days after it is back in our workshop, to the card or account that paid. Is there anything else?"
     ),

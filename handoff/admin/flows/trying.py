@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -22,13 +22,15 @@ from conversations import answers, offers
 from conversations.models import Field
 from handoff.admin.flows.picture import Picture, picture
 from handoff.admin.flows.shell import address, script_or_empty, shell, who
+from handoff.admin.flows.trying_buttons import DOINGS
+from handoff.admin.flows.trying_words import due, known, leader, row
 from handoff.assistants.base import Reply, Snapshot
 from handoff.assistants.intents import classify
 from handoff.effects import field_value
 from handoff.facts import available
-from handoff.flows import simulator
 from handoff.flows.foresight import title
-from handoff.flows.simulator import PERSONAS, Action, House, Mind, NotAScene, Refused, Scene
+from handoff.flows.playing import Action, Opens, Refused, act, standing
+from handoff.flows.scenes import PERSONAS, House, Mind, NotAScene, Scene, begin, from_data, to_data
 from handoff.knowledge import Articles
 from handoff.models import Assistant, Automation, BusinessHours, Flow
 from handoff.models.automation import DEFAULT_NOTE
@@ -36,23 +38,8 @@ from handoff.selectors import Briefed
 from handoff.thinking import think
 from handoff.worlds import directory
 
-LONGEST = 4000
-MOST_SECONDS = 90 * 24 * 3600
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PASSES = ((60, "1 minute"), (600, "10 minutes"), (3600, "1 hour"), (86_400, "1 day"))
-LEADERS = {  # who leads → the hue, its shape, its words
-    "automation": ("assistant", "✦", "Automation leads"),
-    "waiting": ("waiting", "◔", "Waiting for a teammate"),
-    "person": ("person", "☻", "leads"),
-    "closed": ("finished", "✓", "Closed"),
-    "elsewhere": ("finished", "→", "Goes on in another flow"),
-}
-GLYPHS = {
-    "flow": ("assistant", "▸"), "tag": ("finished", "#"), "field": ("finished", "≔"), "memory": ("finished", "≡"),
-    "assign": ("person", "→"), "handoff": ("waiting", "◔"), "expired": ("waiting", "◔"), "person": ("person", "☻"),
-    "note": ("person", "✎"), "call": ("waiting", "↗"), "trouble": ("danger", "!"), "time": ("finished", "◷"),
-    "closed": ("finished", "✓"), "tried": ("assistant", "⌕"),
-}  # fmt: skip
 OLD = "This try was begun more than a day ago, or cannot be read. Start it again."
 
 
@@ -80,7 +67,7 @@ class StartForm(forms.Form):
         if given.get("time"):
             clock = clock.replace(hour=given["time"].hour, minute=given["time"].minute, second=0)
         seen = tuple(given.get("pages", "").split())
-        return simulator.begin(given.get("persona", ""), clock, seen)
+        return begin(given.get("persona", ""), clock, seen)
 
 
 @dataclass(frozen=True)
@@ -133,10 +120,10 @@ class Table:
         script, language = script_or_empty(self.flow.draft), self.house.language
 
         def thinks(snapshot: Snapshot | None) -> Reply:
-            known = Briefed(self.assistant, snapshot, 0, 0.0) if self.assistant and snapshot else None
-            return think(known)
+            briefed = Briefed(self.assistant, snapshot, 0, 0.0) if self.assistant and snapshot else None
+            return think(briefed)
 
-        return simulator.act(
+        return act(
             script, scene, action, self.house, think=thinks,
             classify=lambda text, intents, limit: classify(text, intents, language=language, limit=limit).name,
         )  # fmt: skip
@@ -149,14 +136,14 @@ class Table:
 
     def sealed(self, scene: Scene, number: int) -> str:
         """The scene as a hidden field keeps it: signed, and only this teammate's, for a day."""
-        data = {"number": number, "scene": simulator.to_data(scene)}
+        data = {"number": number, "scene": to_data(scene)}
         return signing.dumps(data, salt=self._salt, compress=True)
 
     def opened(self, text: str) -> tuple[Scene, int]:
         """The scene and the number of the draft that it plays, or Lost."""
         try:
             data = signing.loads(text, salt=self._salt, max_age=timedelta(days=1))
-            return simulator.from_data(data["scene"]), int(data["number"])
+            return from_data(data["scene"]), int(data["number"])
         except (signing.BadSignature, NotAScene, KeyError, TypeError, ValueError):
             raise Lost(OLD) from None
 
@@ -172,63 +159,12 @@ class Played:
     form: offers.Form | None = None  # with what was typed, where it did not fit
 
 
-# ── What the buttons say.
-
-
-def _words(post: QueryDict, name: str) -> str:
-    found = post.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST]
-    if not found:
-        raise Refused("Write something first.")
-    return found
-
-
-def _sends(post: QueryDict, scene: Scene) -> Action:
-    form = offers.read_form(scene.offer.get("form"))
-    if form is None:
-        raise Refused("This form is not open any more.")
-    values = answers.read(post, len(scene.transcript), form)
-    return simulator.Writes(form.words(values), values)
-
-
-def _hands_back(post: QueryDict, scene: Scene) -> Action:
-    ways: dict[str, Action] = {
-        way: simulator.HandsBack(way, post.get("note", "").strip()[:1000]) for way in ("resume", "assistant", "wrap_up")
-    }
-    return ways.get(post.get("way", ""), ways["resume"])
-
-
-def _passes(post: QueryDict, scene: Scene) -> Action:
-    typed = post.get("seconds", "")
-    seconds = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-    if not 0 < seconds <= MOST_SECONDS:
-        raise Refused("Time passes by at most 90 days at once.")
-    return simulator.Passes(seconds)
-
-
-def _answers(post: QueryDict, scene: Scene) -> Action:
-    status = post.get("status", "")
-    return simulator.ServiceAnswers(
-        post.get("answer", "")[: 4 * LONGEST], int(status) if status in ("200", "201", "204") else 200
-    )
-
-
-DOINGS: dict[str, Callable[[QueryDict, Scene], Action]] = {
-    "say": lambda post, scene: simulator.Writes(_words(post, "words")),
-    "option": lambda post, scene: simulator.Writes(_words(post, "option")),
-    "form": _sends,
-    "want_person": lambda post, scene: simulator.WantsPerson(),
-    "take_over": lambda post, scene: simulator.TakesOver(_words(post, "reply")),
-    "hand_back": _hands_back,
-    "finish": lambda post, scene: simulator.Finishes(),
-    "pass": _passes,
-    "answer": _answers,
-    "fail": lambda post, scene: simulator.ServiceFails(post.get("trouble", "").strip()[:500]),
-}
+# ── The page.
 
 
 def _begun(table: Table, data: Mapping[str, Any] | None, refused: str = "") -> Played:
     start = StartForm(data, initial={"persona": "anonymous"})
-    scene = table.act(start.scene(), simulator.Opens())
+    scene = table.act(start.scene(), Opens())
     return Played(scene, table.flow.draft_number, start, refused)
 
 
@@ -250,9 +186,6 @@ def _played(table: Table, post: QueryDict) -> Played:
         return replace(here, form=odd.form)
 
 
-# ── The page.
-
-
 def trying(request: HttpRequest, pk: int) -> HttpResponse:
     """The play, after what was asked for; a teammate who may look at flows may try them."""
     if not (request.user.has_perm("handoff.view_flow") or request.user.has_perm("handoff.change_flow")):
@@ -266,25 +199,25 @@ def trying(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(table: Table, played: Played) -> dict[str, Any]:
     flow, scene = table.flow, played.scene
     script = script_or_empty(flow.draft)
-    known = shell(table.request, flow, "try")
+    page = shell(table.request, flow, "try")
     at = scene.at.step if scene.at else ""
     form = None if scene.is_closed else played.form or offers.read_form(scene.offer.get("form"))
-    return known | {
-        "picture": _picture(flow, picture(script, known["problems"], step=at), scene),
+    return page | {
+        "picture": _picture(flow, picture(script, page["problems"], step=at), scene),
         "played": played,
         "scene": scene,
         "sealed": table.sealed(scene, played.number),
         "is_stale": played.number != flow.draft_number,
-        "rows": [_row(one, table) for one in scene.transcript],
-        "leader": _leader(scene, table.house.teammate),
-        "standing": simulator.standing(script, scene),
+        "rows": [row(one, table.house) for one in scene.transcript],
+        "leader": leader(scene, table.house.teammate),
+        "standing": standing(script, scene),
         "at_title": title(script, at) if at else "",
         "walked": " ".join(dict.fromkeys(source for source, way in scene.walked if way)),
         "options": offers.read_options(scene.offer.get("options")),
         "form": form,
-        "known": _known(scene),
+        "known": known(scene),
         "passes": PASSES,
-        "due": _due(scene),
+        "due": due(scene),
         "person": table.house.teammate,
         "assistant": table.assistant,
         "refused": played.refused,
@@ -301,56 +234,6 @@ def _picture(flow: Flow, drawn: Picture, scene: Scene) -> Picture:
         starts=tuple(replace(one, href=there + one.href) for one in drawn.starts),
         lines=tuple((line, (line.source, line.exit) in walked) for line, _ in drawn.lines),
     )
-
-
-def _row(shown: simulator.Shown, table: Table) -> dict[str, Any]:
-    hue, glyph = GLYPHS.get(shown.mark, ("finished", "·"))
-    names = {"visitor": "Customer", "person": table.house.teammate, "flow": "Flow", "system": "Note to the customer"}
-    name = table.assistant.name if shown.who == "assistant" and table.assistant else names.get(shown.who, "Assistant")
-    return {
-        "shown": shown,
-        "hue": hue,
-        "glyph": glyph,
-        "name": name,
-        "card": offers.read_card(shown.params.get("card")),
-    }
-
-
-def _leader(scene: Scene, teammate: str) -> tuple[str, str, str]:
-    state = "elsewhere" if scene.elsewhere else "closed" if scene.is_closed else scene.leads
-    hue, glyph, words = LEADERS[state]
-    return hue, glyph, f"{teammate} {words}" if state == "person" else words
-
-
-def _known(scene: Scene) -> list[tuple[str, list[tuple[str, Any]]]]:
-    """What is known in the play, group by group; empty groups are left out."""
-    responsible = " · ".join(filter(None, (scene.teammate, scene.team)))
-    customer = {
-        key.partition(".")[2].replace("_", " "): one for key, one in scene.facts.items() if one not in ("", None)
-    }
-    groups: list[tuple[str, Mapping[str, Any]]] = [
-        ("Variables", scene.variables),
-        ("Changed", {"tags": ", ".join(scene.tags), "responsible": responsible} | dict(scene.fields)),
-        ("Remembered", scene.memory),
-        ("The customer", customer | {"saw": " ".join(scene.pages)}),
-    ]
-    shown = [(name, [(key, _said(one)) for key, one in rows.items() if one != ""]) for name, rows in groups]
-    return [(name, rows) for name, rows in shown if rows]
-
-
-def _said(value: Any) -> Any:
-    return ("yes" if value else "no") if isinstance(value, bool) else value
-
-
-def _due(scene: Scene) -> dict[str, Any] | None:
-    """The next thing that happens by itself."""
-    if not scene.timers:
-        return None
-    name, moment = min(scene.timers, key=lambda one: one[1])
-    words = {"step": "the wait is over", "silence": "they have been silent", "wrap": "wrapping up is over"}
-    left = moment - scene.clock
-    seconds = int(left.total_seconds())
-    return {"seconds": seconds, "words": words[name], "left": simulator.duration(seconds)}
 
 
 urls = [path("<int:pk>/try/", admin.site.admin_view(trying), name="handoff_flow_try")]

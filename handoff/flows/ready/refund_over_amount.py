@@ -158,15 +158,15 @@ def _small() -> list[Data]:
 
 
 def _afterwards(names: Names) -> list[Data]:
+    # Who writes something else than a rating is answered first: the conversation stays open for it.
     rating = {
         "question": "Before you go: how did we do, from 1 (badly) to 5 (very well)?",
         "kind": "choice", "variable": "rating", "options": ["1", "2", "3", "4", "5"], "tries": 1,
     }  # fmt: skip
     return [
         step("rating", "ask", "Ask for a rating", rating,
-             answered="keep_rating" if names.rating_field else "thanks", gave_up="more"),
+             answered="keep_rating" if names.rating_field else "thanks", gave_up="end"),
         *keep("keep_rating", "Keep the rating", names.rating_field, "{{rating}}", "thanks"),
-        step("more", "assistant", "Something else: the assistant", {"answers": 1}, answered="wish"),
         say("thanks", "Thank them", "Thank you. Have a good day!", "end"),
     ]  # fmt: skip
 

@@ -124,11 +124,6 @@ def test_before_it_is_closed_a_rating_is_asked_for_and_kept():
     assert (chat.said[-1], chat.ending) == ("Thank you. Have a good day!", "finished")
 
 
-def test_a_question_in_place_of_a_rating_is_answered():
-    chat = talk("refund_over_amount").enter("resolving").write("How long does delivery take?")
-    assert (chat.said[-1], chat.done) == ("Thirty days.", [])
-
-
 @pytest.mark.parametrize(
     "words",
     [

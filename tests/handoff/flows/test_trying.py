@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
-from html import unescape
-from typing import Any
 
 import pytest
 import time_machine
@@ -14,12 +11,11 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from conversations.models import Conversation, Field, Message, Tag
-from handoff import outside, services
-from handoff.models import Automation, Flow, Secret, Teammate
-from handoff.worlds import live_run
-from tests.handoff.flow_cast import ask, condition, hand_off, message, runs, step, writes
-from tests.workers import time_passes, work_off
+from conversations.models import Field
+from handoff import outside
+from handoff.models import Automation, Flow, Secret
+from tests.handoff.flow_cast import condition, hand_off, message, step
+from tests.handoff.flows.tried import Tried, flow_of, refund_flow
 
 pytestmark = pytest.mark.django_db
 
@@ -32,51 +28,6 @@ def ada_designs(client, ada):
     ada.user_permissions.add(Permission.objects.get(codename="view_flow"))
     client.force_login(ada)
     return client
-
-
-@pytest.fixture
-def chief(db):
-    return Teammate.objects.create_superuser("chief", "chief@example.com", "chief-password", display_name="The chief")
-
-
-def flow_of(*steps: dict[str, Any], **entries: Any) -> Flow:
-    told = entries or {"fallback": {"step": steps[0]["id"]}}
-    draft = {"entries": told, "steps": list(steps)}
-    return Flow.objects.create(name="Refund flow", slug="refund", draft=draft, draft_number=4)
-
-
-def refund_flow() -> Flow:
-    Tag.objects.create(name="refund")
-    return flow_of(
-        ask("amount", "amount", "large", currency="TRY"),
-        condition("large", "amount", "greater", "500", "mark", "small"),
-        step("tag", "mark", "person", tag="refund"),
-        hand_off("thanks", reason="Refund of {{amount}}"),
-        message("thanks", "{{person.name}} has helped you."),
-        message("small", "Done."),
-    )
-
-
-class Tried:
-    """The page in Ada's browser: what it shows, and its hidden scene."""
-
-    def __init__(self, client, flow):
-        self.client, self.address = client, reverse("admin:handoff_flow_try", args=[flow.pk])
-        self.look(client.get(self.address))
-
-    def look(self, answer):
-        self.answer = answer
-        assert answer.status_code == 200
-        self.text = unescape(re.sub(r"\s+", " ", answer.content.decode()))
-        self.scene = answer.context["sealed"]
-        return self
-
-    def __call__(self, do, **typed):
-        return self.look(self.client.post(self.address, {"scene": self.scene, "do": do, **typed}))
-
-    @property
-    def said(self):
-        return [(row["shown"].who, row["shown"].words) for row in self.answer.context["rows"]]
 
 
 def rows():
@@ -221,72 +172,6 @@ def test_what_the_chat_page_runs_is_what_answers(ada_designs, assistant):
     tried = Tried(ada_designs, flow)("say", words="hi")
     assert ("flow", "Ada is on her way.") in tried.said
     assert ("line", "Assigned to Support.") in tried.said
-
-
-# ── A try and the thing itself.
-
-
-STORIES: dict[str, list[tuple[str, Any]]] = {
-    "under the limit": [("write", "I want a refund"), ("write", "120"), ("write", "thanks")],
-    "over the limit": [("write", "refund"), ("write", "what?"), ("write", "640"), ("reply", "I see to it."), ("back", "resume")],
-    "to the assistant": [("write", "refund"), ("write", "640"), ("reply", "Hi"), ("back", "assistant"), ("write", "How long does delivery take?")],
-    "wants a person": [("write", "refund"), ("write", "let me talk to a human please"), ("reply", "Hi"), ("back", "resume"), ("write", "99")],
-    "gives up": [("write", "refund"), ("write", "a"), ("write", "b"), ("write", "c"), ("write", "How long does delivery take?")],
-    "falls silent": [("write", "refund"), ("pass", 120), ("pass", 120), ("write", "640"), ("pass", 600), ("write", "hello?")],
-    "is closed": [("write", "refund"), ("write", "640"), ("reply", "Done."), ("back", "wrap_up"), ("write", "5")],
-    "is finished early": [("write", "refund"), ("reply", "Done."), ("finish", None), ("pass", 120), ("pass", 780)],
-}  # fmt: skip
-STEPS = [
-    ask("amount", "amount", {"answered": "large"}, currency="TRY"),
-    condition("large", "amount", "greater", "500", "person", "small"),
-    hand_off(
-        {"returned": "thanks", "resolved": "rate", "expired": "sorry"}, reason="Refund of {{amount}}", expires=600
-    ),
-    message("thanks", "{{person.name}} has helped you."),
-    message("small", "Done."),
-    message("sorry", "Nobody is here now."),
-    message("nudge", "Still there?"),
-    ask("rate", "number"),
-]
-ENTRIES = {
-    "fallback": {"step": "amount"}, "inactivity": {"step": "nudge", "seconds": 120, "each_time": False},
-    "resolving": {"step": "rate"},
-}  # fmt: skip
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("story", STORIES)
-def test_a_try_says_what_the_flow_itself_says(story, client, chief, chat_page, assistant, deniz):
-    flow = runs(chat_page, *STEPS, entries=ENTRIES).flow
-    client.force_login(chief)
-    tried = Tried(client, flow)
-    for do, what in STORIES[story]:
-        in_earnest(do, what, deniz, chief)
-        typed = {"write": {"words": what}, "reply": {"reply": what}, "back": {"way": what}, "pass": {"seconds": what}}
-        names = {"write": "say", "reply": "take_over", "back": "hand_back"}
-        tried(names.get(do, do), **typed.get(do, {}))
-    thread = Message.objects.filter(line="", audience="everyone").order_by("seq").values_list("author", "body")
-    assert [one for one in tried.said if one[0] != "line"] == list(thread)
-    conversation = Conversation.objects.get()
-    scene = tried.answer.context["scene"]
-    assert scene.is_closed == (conversation.status == "resolved")
-    run = live_run(conversation.pk)
-    assert (scene.at and (scene.at.step, scene.at.waits_for)) == (run and (run.step, run.waits_for))
-
-
-def in_earnest(do, what, visitor, teammate):
-    conversation = Conversation.objects.first()
-    if do == "write":
-        writes(visitor, what)
-    elif do == "reply":
-        services.take_over(conversation_id=conversation.pk, teammate=teammate, body=what)
-    elif do == "back":
-        services.hand_back(conversation_id=conversation.pk, teammate=teammate, way=services.WayBack(what))
-    elif do == "finish":
-        services.finish(conversation_id=conversation.pk, teammate=teammate)
-    else:
-        time_passes(what)
-    work_off()
 
 
 # ── What comes back from a browser.
