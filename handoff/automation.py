@@ -17,10 +17,10 @@ from handoff.assistants.base import Reply
 from handoff.checkpoints import Moved
 from handoff.effects import Speaking, apply_locked
 from handoff.flows.runner import FlowError
-from handoff.looks import MOST_LOOKS, Applied, Progress, is_over, keep_attempts, let_settle, newer_words
-from handoff.selectors import Briefed, is_waiting, snapshot
+from handoff.looks import MOST_LOOKS, Applied, Progress, is_over, keep_attempts, let_settle, pause_after
+from handoff.selectors import Briefed, has_newer_words, is_waiting, snapshot
 from handoff.stands import Stand
-from handoff.thinking import think
+from handoff.thinking import MOST_CLAIMS, think
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ def run_turn(turn_id: int) -> int | None:
 
 
 def _answer(turn: Turn) -> None:
+    if turn.claim > MOST_CLAIMS + 2:
+        return looks.give_up_unseen(turn)
     progress = Progress()
     for _attempt in range(MOST_LOOKS):
         if progress.looks >= MOST_LOOKS:
@@ -45,16 +47,17 @@ def _answer(turn: Turn) -> None:
         except Moved:
             continue  # a person's choice moved the run between our look and our transaction: look again
         if applied is not Applied.AGAIN:
-            return
+            return None
     stand = stands.stand(turn)
     if stand.run:
         looks.give_up(turn, stand, FlowError(f"it did not come to rest within {MOST_LOOKS} steps"))
+    return None
 
 
 def _look_once(turn: Turn, progress: Progress) -> Applied:
     stand = stands.stand(turn)
     if stand.begins:
-        return looks.begin(turn, stand)
+        return Applied.AGAIN if _was_unsettled(stand) else looks.begin(turn, stand)
     if stand.run is None:
         return _let_assistant(turn, stand, progress)
     if stand.pauses_at:
@@ -70,6 +73,14 @@ def _look_once(turn: Turn, progress: Progress) -> Applied:
         return looks.give_up(turn, stand, trouble)
 
 
+def _was_unsettled(stand: Stand) -> bool:
+    """Whether the customer had only just written; then it was waited until they paused, and more may have come."""
+    conversation = stand.conversation
+    if stand.begins is None or stand.begins[1].name != "fallback" or conversation.last_author != "visitor":
+        return False
+    return pause_after(conversation.last_at.timestamp())
+
+
 def _let_assistant(turn: Turn, stand: Stand, progress: Progress) -> Applied:
     """Without a flow, or where it has ended without a word: the assistant answers whoever waits."""
     conversation = stand.conversation
@@ -79,8 +90,10 @@ def _let_assistant(turn: Turn, stand: Stand, progress: Progress) -> Applied:
     reply = think(known, claims=turn.claim) if waits else Reply((), ())
     if known and reply.say:
         let_settle(known)  # a wish for a person is never kept waiting
-    # What came in after the flow had spoken is not answered by that, and gets its own turn.
-    upto_seq = stand.spoke_at or (known.upto_seq if known else conversation.last_seq)
+    upto_seq = known.upto_seq if known else conversation.last_seq
+    if stand.spoke_at:  # what came in since the flow looked is not answered by it, and gets its own turn
+        turn.refresh_from_db(fields=["upto_seq"])
+        upto_seq = turn.upto_seq
     may_restart = progress.may_restart() and not stand.spoke_at
     applied = apply(turn, known, reply, upto_seq=upto_seq, may_restart=may_restart)
     if applied is Applied.AGAIN:
@@ -100,7 +113,7 @@ def apply(turn: Turn, known: Briefed | None, reply: Reply, *, upto_seq: int, may
     conversation = Conversation.objects.locked(turn.conversation_id)
     if is_over(turn, conversation):
         return Applied.DISCARDED
-    if may_restart and newer_words(conversation, upto_seq):
+    if may_restart and has_newer_words(conversation, upto_seq):
         return Applied.AGAIN
     keep_attempts(turn, reply)
     name = known.assistant.name if known else ""

@@ -72,8 +72,13 @@ def begin_locked(
     )
     events.record("flow.started", conversation_id=conversation.pk, data={"run_id": run.pk, "entry": entry})
     if wraps_up:
-        set_timer(conversation, Timer.Kind.WRAP_UP, timezone.now() + timedelta(seconds=settings.WRAP_UP_SECONDS), run)
+        _limit_wrap_up(conversation, run)
     return run
+
+
+def _limit_wrap_up(conversation: Conversation, run: FlowRun) -> None:
+    until = timezone.now() + timedelta(seconds=settings.WRAP_UP_SECONDS)
+    set_timer(conversation, Timer.Kind.WRAP_UP, until, run)
 
 
 def save_locked(
@@ -152,6 +157,8 @@ def resume_locked(conversation: Conversation) -> bool:
     run = live_run(conversation.pk)
     if run is None:
         return False
+    if run.wraps_up:
+        _limit_wrap_up(conversation, run)
     if run.waits_for != "person":
         _restand(conversation, run, runner.woken_after_person(checkpoint(run)))
     return script_of(run.version_id).step(run.step).kind != "assistant"
@@ -168,6 +175,8 @@ def lead_by_assistant_locked(conversation: Conversation) -> None:
     run = live_run(conversation.pk)
     if run:
         _restand(conversation, run, rests.led_by_assistant(checkpoint(run)))
+        FlowRun.objects.filter(pk=run.pk).update(wraps_up=False)
+        Timer.objects.filter(conversation=conversation, kind=Timer.Kind.WRAP_UP).delete()
         return
     version = live_version(conversation.chat_page_id)
     if version:
@@ -198,7 +207,7 @@ def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
         return False
     if run and run.handoff_id == handoff.pk and leads_on(run):
         FlowRun.objects.filter(pk=run.pk).update(wraps_up=True)
-        set_timer(conversation, Timer.Kind.WRAP_UP, timezone.now() + timedelta(seconds=settings.WRAP_UP_SECONDS), run)
+        _limit_wrap_up(conversation, run)
         return True
     if run:
         end_locked(run, "left")

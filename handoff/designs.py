@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from conversations import events
 from handoff.flows.check import Problem, check
+from handoff.flows.script import read
 from handoff.models import Automation, Flow, FlowVersion, Teammate
 from handoff.worlds import directory
 
@@ -30,7 +31,8 @@ class ChangedMeanwhile(Exception):
 
 @transaction.atomic(durable=True)
 def create(*, name: str, draft: dict[str, Any], by: Teammate) -> Flow:
-    """A new flow with this draft; its slug is made of the name, and is nobody else's."""
+    """A new flow with this draft; its slug is made of the name, and is nobody else's. NotAScript where it is no script."""
+    read(draft)
     base = slugify(name)[:50] or "flow"
     slug, number = base, 1
     while Flow.objects.filter(slug=slug).exists():
@@ -41,7 +43,11 @@ def create(*, name: str, draft: dict[str, Any], by: Teammate) -> Flow:
 
 @transaction.atomic(durable=True)
 def save_draft(*, flow_id: int, draft: dict[str, Any], expected: int, by: Teammate) -> Flow:
-    """The flow's draft is this one now. ChangedMeanwhile where it is not the one that the editor had read."""
+    """The flow's draft is this one now; it may have problems, but it is a script (NotAScript).
+
+    ChangedMeanwhile where the draft is not the one that the editor had read.
+    """
+    read(draft)
     changed = Flow.objects.filter(pk=flow_id, draft_number=expected).update(
         draft=draft, draft_number=expected + 1, draft_at=timezone.now(), draft_by=by
     )

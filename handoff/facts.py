@@ -82,7 +82,7 @@ def _assistant(conversation: Conversation, words: tuple[Words, ...]) -> dict[str
 
 
 def _message(conversation: Conversation, words: tuple[Words, ...]) -> dict[str, Value]:
-    return {"message": "\n".join(one.text for one in words)}
+    return {"message": "\n".join(one.text for one in words)[:1000]}
 
 
 def _memory(conversation: Conversation, words: tuple[Words, ...]) -> dict[str, Value]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from conversations import turns
-from conversations.models import Conversation, Message, Turn
+from conversations.models import Conversation, Turn
 from handoff import checkpoints, outside, stands
 from handoff.assistants.base import Reply
 from handoff.assistants.intents import classify
@@ -20,14 +21,17 @@ from handoff.effects import Speaking, apply_locked
 from handoff.flows import runner
 from handoff.flows.calls import Call, CallFailed
 from handoff.flows.moves import Advance, Classify, Given, Need, Sorted, Think
+from handoff.flows.runner import FlowError
 from handoff.models import Attempt, FlowRun, Handoff
 from handoff.outcomes import REASON_LIMIT, ReasonCode, RequestHandoff, Say, Trouble
-from handoff.selectors import Briefed, leading
+from handoff.selectors import Briefed, has_newer_words, leading
 from handoff.stands import Stand
 from handoff.thinking import think
+from handoff.worlds import live_run
 
 MOST_RESTARTS = 2
 MOST_SECONDS = 10.0  # after that a visitor who goes on writing is answered, and the rest gets its own turn
+MOST_REDIRECTS = 5  # in one turn
 MOST_LOOKS = 120  # a flow that goes from step to step for longer than this goes round in circles
 
 
@@ -46,7 +50,15 @@ class Progress:
     began: float = field(default_factory=time.monotonic)
     restarts: int = 0
     looks: int = 0
+    redirects: int = 0
     begun: set[str] = field(default_factory=set)  # keys of outside calls that were noted, and not made yet
+
+    def count(self, walked: Sequence[Advance]) -> None:
+        """Note what was looked at. FlowError where it has gone from flow to flow too often to come to rest."""
+        self.looks += len(walked)
+        self.redirects += walked[-1].ending == "moved"
+        if self.redirects > MOST_REDIRECTS:
+            raise FlowError(f"it went on in another flow more than {MOST_REDIRECTS} times without coming to rest")
 
     def may_restart(self) -> bool:
         """Whether the visitor's newer words are still waited for, and answered with the others."""
@@ -63,11 +75,18 @@ class Thought:
 
 def let_settle(known: Briefed) -> None:
     """Wait until the visitor has been quiet for a moment, so that quick messages get one answer."""
-    quiet = max(0.0, time.time() - known.last_said_at)  # the database's clock may be ahead of ours
+    pause_after(known.last_said_at)
+
+
+def pause_after(said_at: float) -> bool:
+    """Whether it had to be waited, without a connection, until this moment (seconds since the epoch) was long enough ago."""
+    quiet = max(0.0, time.time() - said_at)  # the database's clock may be ahead of ours
     pause = settings.TURN_SETTLE_MILLISECONDS / 1000 - quiet
-    if pause > 0:
-        connection.close()
-        time.sleep(pause)
+    if pause <= 0:
+        return False
+    connection.close()
+    time.sleep(pause)
+    return True
 
 
 def is_over(turn: Turn, conversation: Conversation, *, after_the_end: bool = False) -> bool:
@@ -97,11 +116,6 @@ def keep_attempts(turn: Turn, reply: Reply) -> None:
     )
 
 
-def newer_words(conversation: Conversation, upto_seq: int) -> bool:
-    """Whether the visitor has said more since."""
-    return Message.objects.filter(conversation=conversation, author="visitor", seq__gt=upto_seq).exists()
-
-
 def advance(turn: Turn, stand: Stand, progress: Progress) -> Applied:
     """Ask the script what comes next; what it needs from outside is done here, outside any transaction."""
     assert stand.run is not None
@@ -115,7 +129,7 @@ def advance(turn: Turn, stand: Stand, progress: Progress) -> Applied:
             return _begin_call(turn, stand, progress)
         connection.close()
         given, thought = _fulfil(turn, stand, found.need, progress)
-        found = runner.advance(stand.script, at, stand.world, given)
+        found = runner.advance(stand.script, at, replace(stand.world, now=timezone.now()), given)
     applied = _apply_look(turn, stand, found or Advance(at), thought, progress)
     if applied is Applied.DISCARDED and thought and thought.reply.say:
         turns.keep_draft(turn, thought.reply.say.text)
@@ -165,7 +179,7 @@ def _apply_look(turn: Turn, stand: Stand, advance: Advance, thought: Thought | N
     if is_over(turn, conversation, after_the_end=stand.is_after_the_end):
         return Applied.DISCARDED
     upto_seq = stand.world.newest_seq
-    if thought and progress.may_restart() and newer_words(conversation, upto_seq):
+    if thought and progress.may_restart() and has_newer_words(conversation, upto_seq):
         progress.restarts += 1
         return Applied.AGAIN
     if thought:
@@ -179,8 +193,10 @@ def _apply_look(turn: Turn, stand: Stand, advance: Advance, thought: Thought | N
         walked.append(following)
         speaking = Speaking(turn, "flow", stand.name_of)
         following = stands.following(stand, conversation, following)
-    progress.looks += len(walked)
+    progress.count(walked)
     if not stands.store_locked(stand, walked, opened, conversation):
+        # Whatever is looked at next in this turn, these are the words that it has seen so far.
+        Turn.objects.filter(pk=turn.pk).update(upto_seq=upto_seq)
         return Applied.AGAIN
     stands.arm_silence_locked(conversation, stand.script, event=turn.event)
     turns.complete_locked(turn, upto_seq=_answered_upto(stand, walked))
@@ -192,7 +208,8 @@ def _answered_upto(stand: Stand, walked: Sequence[Advance]) -> int:
     assert stand.world is not None
     at = walked[-1].at
     spoke = stand.spoke_at or any(isinstance(wish, Say) for one in walked for wish in one.effects)
-    return at.heard if at is not None and at.waits_for == "time" and not spoke else stand.world.newest_seq
+    puts_off = at is not None and at.waits_for in ("time", "person") and not spoke
+    return at.heard if at is not None and puts_off else stand.world.newest_seq
 
 
 @transaction.atomic(durable=True)
@@ -201,6 +218,8 @@ def begin(turn: Turn, stand: Stand) -> Applied:
     conversation = Conversation.objects.locked(turn.conversation_id)
     if is_over(turn, conversation, after_the_end=stand.is_after_the_end):
         return Applied.DISCARDED
+    if live_run(conversation.pk) or conversation.last_seq != stand.conversation.last_seq:
+        return Applied.AGAIN  # somebody spoke, or a person chose what goes on here, since we looked
     stands.begin_locked(stand, conversation, turn)
     return Applied.AGAIN
 
@@ -212,6 +231,8 @@ def pause(turn: Turn, stand: Stand) -> Applied:
     conversation = Conversation.objects.locked(turn.conversation_id)
     if is_over(turn, conversation):
         return Applied.DISCARDED
+    if conversation.last_seq != stand.conversation.last_seq:
+        return Applied.AGAIN
     checkpoints.pause_locked(conversation, stand.run, stand.pauses_at)
     return Applied.AGAIN
 
@@ -242,8 +263,25 @@ def give_up(turn: Turn, stand: Stand, trouble: Exception) -> Applied:
     speaking = Speaking(turn, "flow", stand.name_of)
     if stand.is_after_the_end:
         apply_locked(conversation, (Trouble(where[:REASON_LIMIT]),), speaking)
+    elif stand.run.wraps_up:
+        # The person was done: nobody is asked for again because the goodbye failed.
+        apply_locked(conversation, (Trouble(where[:REASON_LIMIT]),), speaking)
+        stands.close_unless_awaited_locked(conversation)
     else:
         wish = RequestHandoff(ReasonCode.INTEGRATION_ERROR, where[:REASON_LIMIT])
         apply_locked(conversation, (wish,), speaking)
     turns.complete_locked(turn, upto_seq=conversation.last_seq)
     return Applied.DONE
+
+
+@transaction.atomic(durable=True)
+def give_up_unseen(turn: Turn) -> None:
+    """So many workers took this turn, and none brought it to an end: nobody looks again, and a person is asked for."""
+    conversation = Conversation.objects.locked(turn.conversation_id)
+    if is_over(turn, conversation):
+        return
+    checkpoints.end_live_locked(conversation, "failed")
+    reason = f"Automation could not go on: {turn.claim - 1} workers did not come to an end with it."
+    speaking = Speaking(turn, "flow", lambda _author: conversation.chat_page.name)
+    apply_locked(conversation, (RequestHandoff(ReasonCode.INTEGRATION_ERROR, reason),), speaking)
+    turns.complete_locked(turn, upto_seq=conversation.last_seq)

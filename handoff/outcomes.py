@@ -75,9 +75,9 @@ class Say:
         """What the message keeps beside its words."""
         found: dict[str, Any] = {}
         if self.options:
-            found["options"] = list(self.options)
+            found["options"] = [one[:200] for one in self.options]
         if self.card:
-            found["card"] = {"title": self.card.title, "text": self.card.text, "url": self.card.url}
+            found["card"] = {"title": self.card.title[:200], "text": self.card.text[:1000], "url": self.card.url}
         if self.form:
             fields = [
                 {"name": f.name, "label": f.label, "kind": f.kind, "required": f.required, "options": list(f.options)}

@@ -26,7 +26,7 @@ def queue_turns(events: Sequence[Event]) -> None:
     led = set(Handoff.objects.open().filter(conversation_id__in=ids).values_list("conversation_id", flat=True))
     rows = Conversation.objects.filter(pk__in=ids - led).values_list("pk", "last_seq", "status", "chat_page_id")
     found = {pk: (seq, status, page) for pk, seq, status, page in rows}
-    for event in wanted:
+    for event in sorted(wanted, key=lambda one: (one.conversation_id, one.pk)):
         if event.conversation_id not in found:
             continue
         assert event.conversation_id is not None

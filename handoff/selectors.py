@@ -125,6 +125,11 @@ def is_waiting(conversation: Conversation) -> bool:
     return unanswered.exists()
 
 
+def has_newer_words(conversation: Conversation, upto_seq: int) -> bool:
+    """Whether the visitor has said more since that entry."""
+    return Message.objects.filter(conversation=conversation, author="visitor", seq__gt=upto_seq).exists()
+
+
 def wishes_heard_upto(conversation: Conversation) -> int:
     """Where the newest request for a person ended: a wish before it has had its answer, and asks for none again."""
     lines = Message.objects.filter(conversation=conversation, line__in=ENDS_OF_REQUESTS)

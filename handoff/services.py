@@ -26,7 +26,7 @@ from conversations.services import (
 )
 from handoff import assignments, briefing, checkpoints
 from handoff.assignments import Refused
-from handoff.models import Assignment, Automation, Handoff, Teammate
+from handoff.models import Assignment, Automation, FlowRun, Handoff, Teammate
 from handoff.models.automation import DEFAULT_NOTE
 from handoff.outcomes import ReasonCode, Urgency
 from handoff.selectors import leading
@@ -230,9 +230,10 @@ def hand_back(*, conversation_id: int, teammate: Teammate, note: str = "", way: 
         _finish_locked(conversation, handoff, teammate, note=note)
         return handoff
     failures = Handoff.objects.filter(conversation=conversation, code=ReasonCode.ASSISTANT_ERROR).count()
+    failures += FlowRun.objects.filter(conversation=conversation, ending="failed").count()
     if failures >= MOST_FAILURES:
         raise Refused(
-            f"The assistant has failed {failures} times in this conversation, so it stays with people. "
+            f"Automation has failed {failures} times in this conversation, so it stays with people. "
             "Finish it when you are done."
         )
     goes_on = way is WayBack.RESUME and checkpoints.resume_locked(conversation)

@@ -19,7 +19,7 @@ from handoff.flows.moves import Advance, World
 from handoff.flows.runner import FlowError
 from handoff.flows.script import Entry, Script
 from handoff.models import Flow, FlowRun, FlowVersion, Handoff, Timer
-from handoff.selectors import Briefed, answered_upto, assistant_of, is_waiting, snapshot, spoken_upto
+from handoff.selectors import Briefed, answered_upto, assistant_of, has_newer_words, is_waiting, snapshot, spoken_upto
 from handoff.states import Outcome
 from handoff.worlds import live_run, live_version, new_words, people_upto, script_of, world
 
@@ -180,6 +180,7 @@ def following(found: Stand, conversation: Conversation, advance: Advance) -> Adv
         ended=None,
         facts=Facts(conversation, unheard),
         around=LiveSurroundings(conversation),
+        now=timezone.now(),
     )
     try:
         after = runner.advance(found.script, advance.at, now)
@@ -197,6 +198,8 @@ def store_locked(found: Stand, walked: Sequence[Advance], opened: Handoff | None
     if last.at is not None:
         if ways:
             save_locked(conversation, run, last.at, walked=ways, handoff=opened)
+        elif last.at.until:  # its timer may have rung before this machine's clock came so far
+            set_timer(conversation, Timer.Kind.STEP, last.at.until, run)
         return last.rests
     at = replace(checkpoint(run), variables=last.variables, heard=max(run.heard, last.heard))
     if last.ending == "finished" and (before := rests.unpaused(at)):
@@ -231,6 +234,10 @@ def _close(
     found: Stand, run: FlowRun, walked: Sequence[Advance], ways: Sequence[checkpoints.Way], conversation: Conversation
 ) -> bool:
     assert found.script is not None
+    assert found.world is not None
+    if not found.is_after_the_end and has_newer_words(conversation, found.world.newest_seq):
+        end_locked(run, "finished", walked=ways, heard=walked[-1].heard)
+        return False  # they wrote while the flow was about to close: that is answered first
     end_locked(run, "resolved", walked=ways, heard=walked[-1].heard)
     if found.is_after_the_end:
         return True
@@ -252,13 +259,19 @@ def arm_silence_locked(conversation: Conversation, script: Script | None, *, eve
     """From now on the customer's silence is counted, unless nobody waits for their words."""
     script = script or _script_of_page(conversation)
     entry = script.entry("inactivity") if script else None
-    if entry is None or conversation.status != Conversation.Status.OPEN or _happened(event) == "silent":
+    if entry is None or conversation.status != Conversation.Status.OPEN:
         return
     if Handoff.objects.open().filter(conversation=conversation).exists():
         return
     started = Event.objects.filter(conversation=conversation, kind="flow.started", data__entry="inactivity")
+    now, long = timezone.now(), timedelta(seconds=entry.seconds)
+    due = now + long
+    if _happened(event) == "silent":
+        if started.filter(pk__gt=event.pk).exists():
+            return  # it was seen to: the next silence begins with the customer's next words
+        due = max(now, Conversation.objects.values_list("last_at", flat=True).get(pk=conversation.pk) + long)
     if entry.each_time or not started.exists():
-        set_timer(conversation, Timer.Kind.INACTIVITY, timezone.now() + timedelta(seconds=entry.seconds))
+        set_timer(conversation, Timer.Kind.INACTIVITY, due)
 
 
 def _script_of_page(conversation: Conversation) -> Script | None:
@@ -270,6 +283,8 @@ def expire_locked(conversation: Conversation, run: FlowRun) -> None:
     """The request that this run sleeps for has waited long enough; not when its time has not come."""
     if run.handoff and run.until and run.until <= timezone.now():
         services.expire_locked(conversation, run.handoff)
+    elif run.until:  # the database's clock is ahead of this machine's
+        set_timer(conversation, Timer.Kind.STEP, run.until, run)
 
 
 def wrapped_up_locked(conversation: Conversation) -> None:
@@ -280,8 +295,12 @@ def wrapped_up_locked(conversation: Conversation) -> None:
     run = live_run(conversation.pk)
     if run is None or not run.wraps_up or Handoff.objects.open().filter(conversation=conversation).exists():
         return
-    if is_waiting(conversation):
-        end_locked(run, "left")
-    else:
+    close_unless_awaited_locked(conversation)
+
+
+def close_unless_awaited_locked(conversation: Conversation) -> None:
+    """Whatever runs here is over; the conversation is closed, unless the customer waits for an answer."""
+    checkpoints.end_live_locked(conversation)
+    if not is_waiting(conversation):
         line_locked(conversation, "conversation.resolved")
         services.close_locked(conversation)

@@ -47,9 +47,18 @@ def directory() -> Directory:
         tags=frozenset(Tag.objects.values_list("name", flat=True)),
         fields=frozenset(Field.objects.values_list("key", flat=True)),
         hours=frozenset(BusinessHours.objects.values_list("name", flat=True)),
-        flows=frozenset(Flow.objects.filter(live__isnull=False).values_list("slug", flat=True)),
+        flows=frozenset(slug for slug, live in _live_flows() if _goes_on(script_of(live))),
         secrets=frozenset(Secret.objects.values_list("name", flat=True)),
     )
+
+
+def _live_flows() -> list[tuple[str, int]]:
+    return [(slug, live) for slug, live in Flow.objects.values_list("slug", "live_id") if live is not None]
+
+
+def _goes_on(script: Script) -> bool:
+    """Whether another flow can go on in this one."""
+    return script.entry("fallback") is not None or script.entry("start") is not None
 
 
 def people_upto(conversation: Conversation) -> int:

@@ -161,7 +161,9 @@ class Scene:
     @property
     def variables(self) -> dict[str, Any]:
         """What the run knows, without what is only its own."""
-        return {name: value for name, value in (self.at.variables if self.at else {}).items() if name[0] != "_"}
+        return {
+            name: value for name, value in (self.at.variables if self.at else {}).items() if not name.startswith("_")
+        }
 
 
 def begin(persona: str, clock: datetime, pages: Sequence[str] = ()) -> Scene:

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.people import hand_back, marked, open_conversation, open_row, reply, words_of, write
+from tests.journeys.people import finish, hand_back, marked, open_conversation, open_row, reply, words_of, write
 
 pytestmark = pytest.mark.journey
 
@@ -101,7 +101,9 @@ def test_case_1_a_takeover_while_the_assistant_thinks_leaves_its_words_unsent(de
     expect(words_of(deniz, "assistant")).to_have_count(1)
 
 
-def test_finish_closes_the_thread_and_the_next_words_start_a_new_one(deniz: Page, at_inbox) -> None:
+def test_finish_asks_for_a_rating_and_then_closes_the_thread_and_the_next_words_start_a_new_one(
+    deniz: Page, at_inbox
+) -> None:
     ada = at_inbox("ada")
     write(deniz, marked("Let me speak with a person"))
     expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "waiting")
@@ -109,12 +111,30 @@ def test_finish_closes_the_thread_and_the_next_words_start_a_new_one(deniz: Page
     reply(ada, "All done on our side.")
     expect(words_of(deniz, "person")).to_have_count(1)
     first = deniz.locator(".thread").get_attribute("data-conversation")
-    ada.get_by_role("button", name="Finish").click()
+    finish(ada)
+    expect(words_of(deniz, "flow").last).to_contain_text("how did we do")
+    expect(ada.locator("#state")).to_contain_text("Wrapping up")
+    deniz.get_by_role("button", name="5", exact=True).click()
+    expect(words_of(deniz, "flow").last).to_have_text("Thank you. Have a good day!")
     expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "finished")
+    expect(ada.locator("#state")).to_contain_text("Finished")
     write(deniz, QUESTION)
     expect(deniz.locator(".thread")).not_to_have_attribute("data-conversation", str(first))
     expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "assistant")
     expect(words_of(deniz, "assistant").last).to_contain_text("return")
+
+
+def test_finish_pressed_twice_closes_the_thread_before_the_flow_has_wrapped_up(deniz: Page, at_inbox) -> None:
+    ada = at_inbox("ada")
+    write(deniz, marked("Let me speak with a person"))
+    expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "waiting")
+    open_conversation(ada, deniz)
+    finish(ada)
+    expect(words_of(deniz, "flow").last).to_contain_text("how did we do")
+    ada.get_by_role("button", name="Finish now").click()
+    expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "finished")
+    expect(deniz.locator("[data-offer]")).to_have_count(0)
+    expect(ada.locator("#state")).to_contain_text("Finished")
 
 
 def test_case_14_talk_to_a_person_works_as_the_very_first_click(deniz: Page, at_inbox) -> None:

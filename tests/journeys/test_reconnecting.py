@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.journeys.people import marked, open_conversation, reply, words_of, write
+from tests.journeys.people import finish, marked, open_conversation, reply, words_of, write
 from vivollo.local.product import Product
 
 pytestmark = pytest.mark.journey
@@ -73,7 +73,10 @@ def test_both_sides_come_back_by_themselves_after_the_web_processes_were_killed(
 def test_case_18_a_page_that_missed_the_end_learns_of_it_when_it_is_back(talking: tuple[Page, Page]) -> None:
     deniz, ada = talking
     deniz.context.set_offline(True)
-    ada.get_by_role("button", name="Finish").click()
+    finish(ada)
+    expect(ada.locator("#state")).to_contain_text("Wrapping up")
+    expect(words_of(ada, "flow").last).to_contain_text("how did we do")
+    ada.get_by_role("button", name="Finish now").click()
     expect(ada.locator("#state")).to_contain_text("Finished")
     deniz.context.set_offline(False)
     expect(deniz.locator("#speaker")).to_have_attribute("data-kind", "finished")
@@ -105,6 +108,7 @@ def test_case_17_a_socket_that_has_fallen_silent_is_noticed_and_nothing_is_missi
     ada = at_inbox("ada")
     write(deniz, marked("A person please"))
     open_conversation(ada, deniz)
+    expect(ada.locator("#state")).to_contain_text("Waiting")  # the note to the customer has come in
     reply(ada, "Can you read this?")
     expect(words_of(deniz, "person")).to_have_text(["Can you read this?"], timeout=45_000)
     assert deaf

@@ -16,7 +16,17 @@ from handoff.admin.flows.forms import clean, seconds
 from handoff.admin.flows.house import house
 from handoff.admin.flows.panel import as_typed, panel
 from handoff.admin.flows.picture import picture
-from handoff.admin.flows.shell import UNDO, address, keep_for_undo, listed, problems_of, script_or_empty, shell, who
+from handoff.admin.flows.shell import (
+    UNDO,
+    address,
+    keep_for_undo,
+    listed,
+    number,
+    problems_of,
+    script_or_empty,
+    shell,
+    who,
+)
 from handoff.designs import ChangedMeanwhile
 from handoff.flows import editing
 from handoff.flows.check import Problem, check
@@ -42,7 +52,7 @@ def editor(request: HttpRequest, flow: Flow) -> HttpResponse:
         read(edit.data)
         before = flow.draft
         flow = designs.save_draft(
-            flow_id=flow.pk, draft=edit.data, expected=_number(request.POST.get("expected", "")), by=who(request)
+            flow_id=flow.pk, draft=edit.data, expected=number(request.POST.get("expected", "")), by=who(request)
         )
     except (CannotEdit, NotAScript) as wrong:
         return page(request, flow, post=request.POST, refused=str(wrong))
@@ -77,10 +87,6 @@ def _as_it_would_be(flow: Flow, request: HttpRequest, post: QueryDict) -> list[P
         return check(_save(flow.draft, request.GET.get("step", ""), post).data, directory())
     except (CannotEdit, NotAScript):
         return problems_of(flow)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
 def _conflict(conflict: ChangedMeanwhile) -> str:

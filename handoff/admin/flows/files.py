@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from handoff import designs
 from handoff.admin.flows.forms import clean
-from handoff.admin.flows.shell import address, keep_for_undo, script_or_empty, shell, who
+from handoff.admin.flows.shell import address, keep_for_undo, number, script_or_empty, shell, who
 from handoff.designs import ChangedMeanwhile
 from handoff.flows.differences import differences
 from handoff.flows.ready import READY, Names
@@ -56,9 +56,7 @@ def bring_in(request: HttpRequest, flow: Flow) -> HttpResponse:
 def _replace(request: HttpRequest, flow: Flow, data: dict[str, Any]) -> HttpResponse:
     expected = request.POST.get("expected", "")
     before = flow.draft
-    saved = designs.save_draft(
-        flow_id=flow.pk, draft=data, expected=int(expected) if expected.isdecimal() else -1, by=who(request)
-    )
+    saved = designs.save_draft(flow_id=flow.pk, draft=data, expected=number(expected), by=who(request))
     keep_for_undo(request, saved, before, "the draft was replaced by a YAML text")
     messages.success(request, "The draft is what the YAML text says.")
     return HttpResponseRedirect(address(saved))

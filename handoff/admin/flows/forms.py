@@ -211,7 +211,7 @@ def _says(column: Param, row: Mapping[str, Any]) -> bool:
 def _rearrange(rows: list[dict[str, Any]], operation: str, param: str) -> None:
     name, _, rest = operation.partition(":")
     at, _, what = rest.partition(":")
-    if name != param or not at.isdecimal() or not int(at) < len(rows):
+    if name != param or not (at.isascii() and at.isdecimal()) or len(at) > 4 or not int(at) < len(rows):
         return
     row = rows.pop(int(at))
     if what == "up":

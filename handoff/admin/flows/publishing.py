@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from handoff import designs
 from handoff.admin.flows.picture import Picture, picture
-from handoff.admin.flows.shell import address, listed, problems_of, script_or_empty, shell, who
+from handoff.admin.flows.shell import address, listed, number, problems_of, script_or_empty, shell, who
 from handoff.designs import ChangedMeanwhile, NotPublished
 from handoff.flows.differences import differences
 from handoff.flows.script import Script, read
@@ -43,9 +43,7 @@ def _sides(flow: Flow, live: Script | None, draft: Script) -> list[tuple[str, Pi
 def _publish(request: HttpRequest, flow: Flow) -> HttpResponse:
     note, expected = request.POST.get("note", "").replace("\x00", "").strip(), request.POST.get("expected", "")
     try:
-        version = designs.publish(
-            flow_id=flow.pk, expected=int(expected) if expected.isdecimal() else -1, by=who(request), note=note
-        )
+        version = designs.publish(flow_id=flow.pk, expected=number(expected), by=who(request), note=note)
     except NotPublished as refused:
         messages.error(request, _named(refused, "Not published"))
     except ChangedMeanwhile as refused:

@@ -46,6 +46,11 @@ def door(view: View, *, writes: bool = False) -> View:
     return enter
 
 
+def number(text: str) -> int:
+    """A draft's number as a form sends it; -1, which is none, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
 def who(request: HttpRequest) -> Teammate:
     """The teammate who is signed in."""
     assert isinstance(request.user, Teammate)
