@@ -190,6 +190,12 @@ def _restand(conversation: Conversation, run: FlowRun, at: Checkpoint) -> None:
         )
 
 
+def version_for(conversation: Conversation, run: FlowRun | None) -> FlowVersion | None:
+    """The version that this conversation keeps: of its run, else of its last one, else what its chat page runs now."""
+    last = run or conversation.flow_runs.select_related("version__flow").order_by("-pk").first()
+    return last.version if last else live_version(conversation.chat_page_id)
+
+
 def wraps_up(run: FlowRun | None, version: FlowVersion | None, handoff: Handoff | None) -> bool:
     """Whether the flow has something to do before the conversation is closed, once this handoff is finished."""
     if handoff is None:
@@ -202,7 +208,7 @@ def wraps_up(run: FlowRun | None, version: FlowVersion | None, handoff: Handoff 
 def wrap_up_locked(conversation: Conversation, handoff: Handoff) -> bool:
     """Let the flow wrap the conversation up, and true; where it has nothing to do, nothing is done but to end it."""
     run = live_run(conversation.pk)
-    version = live_version(conversation.chat_page_id)
+    version = version_for(conversation, run)
     if not wraps_up(run, version, handoff):
         return False
     if run and run.handoff_id == handoff.pk and leads_on(run):

@@ -63,13 +63,23 @@ def _from(conversation: Conversation, run: FlowRun, ended: Ended | None, at: Che
         last = conversation.messages.filter(author="person", audience="everyone").order_by("-seq").first()
         ended = replace(ended, last_words=last.body if last else "")
     at = at or runner.woken_after_person(checkpoints.checkpoint(run))
-    return foresee(script_of(run.version_id), at, replace(found, ended=ended), wraps_up=run.wraps_up)
+    return _afterwards(
+        conversation, foresee(script_of(run.version_id), at, replace(found, ended=ended), wraps_up=run.wraps_up)
+    )
+
+
+def _afterwards(conversation: Conversation, found: Next) -> Next:
+    """A flow that ends begins anew with the next message, where it begins when the customer writes."""
+    version = live_version(conversation.chat_page_id) if found.what == "ends" else None
+    script = script_of(version.pk) if version else None
+    entry = script.entry("fallback") if script else None
+    return Next("restarts", title(script, entry.step), found.step) if script and entry else found
 
 
 def _wrapping_up(conversation: Conversation, run: FlowRun | None, teammate: Teammate, note: str) -> Next:
     if run and run.waits_for == "person" and checkpoints.leads_on(run):
         return _closing(_from(conversation, run, _outcome(run, "resolved", teammate, note)))
-    version = live_version(conversation.chat_page_id)
+    version = checkpoints.version_for(conversation, run)
     entry = script_of(version.pk).entry("resolving") if version else None
     if version is None or entry is None or (run and run.wraps_up):
         return Next("resolves")
@@ -79,7 +89,7 @@ def _wrapping_up(conversation: Conversation, run: FlowRun | None, teammate: Team
 
 def _closing(found: Next) -> Next:
     """A flow that ends while it wraps up closes the conversation."""
-    return replace(found, what="resolves") if found.what == "ends" else found
+    return replace(found, what="resolves") if found.what in ("ends", "restarts") else found
 
 
 def _without_run(conversation: Conversation, teammate: Teammate, note: str) -> Next:

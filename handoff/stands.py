@@ -300,7 +300,7 @@ def wrapped_up_locked(conversation: Conversation) -> None:
 
 def close_unless_awaited_locked(conversation: Conversation) -> None:
     """Whatever runs here is over; the conversation is closed, unless the customer waits for an answer."""
-    checkpoints.end_live_locked(conversation)
+    checkpoints.end_live_locked(conversation, "resolved")
     if not is_waiting(conversation):
         line_locked(conversation, "conversation.resolved")
         services.close_locked(conversation)

@@ -79,7 +79,7 @@ def standing(conversation: Conversation, handoffs: Sequence[Handoff]) -> FlowSta
         "now"
         if run and run.wraps_up and not handoff
         else "first"
-        if checkpoints.wraps_up(run, version, handoff)
+        if checkpoints.wraps_up(run, checkpoints.version_for(conversation, run), handoff)
         else ""
     )
     offered = {

@@ -25,6 +25,9 @@ NEXT = {
     "resolves": gettext_lazy("The conversation is closed without another word."),
     "moves": gettext_lazy("It goes on in the flow “%(words)s”."),
     "ends": gettext_lazy("The flow ends without another word; the assistant answers from there on."),
+    "restarts": gettext_lazy(
+        "The flow ends without another word; when the customer next writes, it begins anew at “%(words)s”."
+    ),
     "breaks": gettext_lazy("The flow cannot go on from here (%(words)s); it would ask for a person again."),
 }
 WRAPPING_UP = {
@@ -32,6 +35,7 @@ WRAPPING_UP = {
     "asks": gettext_lazy("The flow asks this first, and closes the conversation when it is done:"),
     "waits": gettext_lazy("The flow wraps up, and then closes the conversation; nothing is said at first."),
     "ends": gettext_lazy("The conversation is closed without another word."),
+    "restarts": gettext_lazy("The conversation is closed without another word."),
 }
 ANSWERS = {
     "text": gettext_lazy("text"),

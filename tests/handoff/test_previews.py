@@ -99,7 +99,7 @@ FORESEEN = {
         (hand_off("pause"), step("wait", "pause", seconds=60)),
         {}, WayBack.RESUME, Next("waits", "waiting for its time", "Wait"),
     ),
-    "the end": ((hand_off(),), {}, WayBack.RESUME, Next("ends", "", "Hand off")),
+    "the end": ((hand_off(),), {}, WayBack.RESUME, Next("restarts", "Hand off", "Hand off")),
     "without a run": ((message("hello", "Hello."),), {}, WayBack.RESUME, Next("waits", "the customer to write")),
     "the entry for it": (
         (message("hello", "Hello."), message("again", "Hello again.")),

@@ -153,7 +153,7 @@ def test_an_outside_call_is_named_and_neither_called_nor_is_anything_stored(
         ([step("assistant", "next")], "The assistant leads next, in words of its own."),
         ([step("resolve", "next")], "The conversation is closed without another word."),
         ([step("wait", "next", seconds=60)], "Nothing is said now: waiting for its time."),
-        ([step("tag", "next", tag="refund")], "The flow ends without another word; the assistant answers from there on."),
+        ([step("tag", "next", tag="refund")], "The flow ends without another word; when the customer next writes, it begins anew at “Ask”."),
         ([step("redirect", "next", flow="other-flow")], "It goes on in the flow “Other flow”."),
         ([step("hand_off", "next", reason="A second look.")], "It asks for a person again: A second look."),
     ],
