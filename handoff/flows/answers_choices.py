@@ -17,13 +17,17 @@ _ORDINALS = (
 )
 _FILLING = frozenset("the one option please lutfen olan secenek i would like want to take choose it is".split())
 _REFUSING = frozenset("not no dont don't never neither degil hayir yok istemiyorum istemem hicbiri none nor".split())
+_ARTICLES = frozenset("a an the bir".split())
+_CORRECTED = re.compile(
+    r"\W*(?:no|nope|hayır|hayir|yok)\b[^,.;!\n]{0,60}[,.;!\n]+(?P<rest>.+)", re.IGNORECASE | re.DOTALL
+)
 _HOW_MANY = 99
 
 
 def meant(text: str, options: Sequence[str], *, language: str) -> list[str]:
     """The options that a reply may mean, closest way of reading first: none, one, or several in doubt."""
-    said = _plain(text)
-    labels = [(option, _plain(option)) for option in options[:_HOW_MANY] if option.strip()]
+    said = _bare(_plain(text))
+    labels = [(option, _bare(_plain(option))) for option in options[:_HOW_MANY] if option.strip()]
     exact = [option for option, _ in labels if option.strip() == text.strip()] or _those(labels, said.__eq__)
     if exact or not said:
         return exact[:2]
@@ -32,7 +36,10 @@ def meant(text: str, options: Sequence[str], *, language: str) -> list[str]:
     if pointed:
         return list(dict.fromkeys((*pointed, *begun)))
     slipped = _those(labels, lambda label: _slip(said, label))
-    return slipped or begun or _mentioned(said.split(), labels, language)
+    found = slipped or begun or _mentioned(said.split(), labels, language)
+    if not found and (corrected := _CORRECTED.fullmatch(text)):
+        return meant(corrected["rest"], options, language=language)  # “no, an order”
+    return found
 
 
 def _those(labels: Sequence[tuple[str, str]], fits: Callable[[str], bool]) -> list[str]:
@@ -47,6 +54,11 @@ def _slip(said: str, label: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(tokens(text)) or fold(text).strip()
+
+
+def _bare(words: str) -> str:
+    """Without articles, unless nothing else is there: “complaint” means “A complaint”."""
+    return " ".join(word for word in words.split() if word not in _ARTICLES) or words
 
 
 def _pointed(text: str, options: Sequence[str]) -> list[str]:

@@ -16,7 +16,18 @@ from handoff.outcomes import RequestHandoff, Say
 
 MOST_LOOKS = 60
 What = Literal[
-    "says", "asks", "outside", "sorts", "assistant", "person", "waits", "resolves", "moves", "ends", "restarts", "breaks"
+    "says",
+    "asks",
+    "outside",
+    "sorts",
+    "assistant",
+    "person",
+    "waits",
+    "resolves",
+    "moves",
+    "ends",
+    "restarts",
+    "breaks",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -24,6 +25,17 @@ class PagesForm(forms.Form):
     def __init__(self, *args: object, flow: Flow, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the form's own arguments, handed on
         self.flow = flow
+
+    def clean_pages(self) -> QuerySet[ChatPage]:
+        """No page loses the flow that it runs to one that is not published."""
+        pages: QuerySet[ChatPage] = self.cleaned_data["pages"]
+        if self.flow.live_id is None:
+            others = Automation.objects.filter(chat_page__in=pages, flow__live__isnull=False).exclude(flow=self.flow)
+            for one in others.select_related("chat_page", "flow"):
+                raise forms.ValidationError(
+                    f"“{one.chat_page}” runs “{one.flow}”. Publish this flow first, or it would run none."
+                )
+        return pages
 
     def clean_name(self) -> str:
         """Nobody else's name."""

@@ -49,7 +49,13 @@ def _publish(request: HttpRequest, flow: Flow) -> HttpResponse:
     except ChangedMeanwhile as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"Version {version.number} is live. New conversations start with it.")
+        is_run = flow.automations.exists()
+        then = (
+            "New conversations start with it."
+            if is_run
+            else "No chat page runs it yet: choose one under Name and pages."
+        )
+        messages.success(request, f"Version {version.number} is live. {then}")
     return HttpResponseRedirect(address(flow, "changes"))
 
 

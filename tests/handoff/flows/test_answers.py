@@ -371,3 +371,10 @@ def test_ten_thousand_characters_are_read_too(kind, piece):
     more = {"language": "tr", "today": WEDNESDAY, "options": OPTIONS}
     assert isinstance(check(kind, piece * 10_000, **more), Taken | Missed)
     find(kind, piece * 10_000, **more)
+
+
+@pytest.mark.parametrize("reply", ["complaint", "my complaint", "the complaint please", "no forget it, a complaint"])
+def test_an_options_article_need_not_be_said(reply):
+    options = ("A complaint", "An order", "Something else")
+    taken = check("choice", reply, language="en", today=date(2026, 3, 19), options=options)
+    assert taken == Taken("A complaint", {})
